@@ -175,9 +175,10 @@ class ReviewPublished(Event, topic="catalog.review_published.v1"):
 class SearchMissed(Event, topic="catalog.search_missed.v1"):
     """What at least five searches of an hour looked for in vain; never the raw text."""
 
+    miss_id: UUID
     hour: AwareDatetime
     lexemes: list[Code]
-    facets: dict[Code, Code]
+    facets: dict[Code, list[Code]]
     count: Annotated[int, Field(ge=5)]
 
 

@@ -10,8 +10,9 @@ from shared.contracts.base import Code, Event, Oktmo, Part
 from shared.contracts.catalog import DocumentKind
 
 ConsentPurpose = Literal["training", "assessment", "notifications", "publication"]
-HolderRole = Literal["learner", "school", "municipality", "provider", "nobody"]
+HolderRole = Literal["learner", "school", "municipality", "agency", "provider", "operator", "nobody"]
 Status = Literal[
+    "teacher_confirmation",
     "submitted",
     "school_review",
     "municipality_review",
@@ -47,6 +48,7 @@ class LearnerChanged(Event, topic="enrollment.learner_changed.v1"):
 class StaffCounted(Event, topic="enrollment.staff_counted.v1"):
     """How many people hold a position in an organisation: a denominator, no persons."""
 
+    count_id: UUID
     organisation_id: UUID
     position: Code
     number: Annotated[int, Field(ge=0)]
@@ -65,6 +67,7 @@ class ConsentWithdrawn(Event, topic="enrollment.consent_withdrawn.v1"):
     """A person took a consent back; `request_id` is what every service answers with `PersonErased`."""
 
     request_id: UUID
+    consent_id: UUID
     person_id: UUID
     purpose: ConsentPurpose
     text_version: Annotated[int, Field(gt=0)]
@@ -97,7 +100,9 @@ class SuggestionLapsed(Event, topic="enrollment.suggestion_lapsed.v1"):
     person_id: UUID
     route_id: UUID
     step_id: UUID
-    reason: Literal["applied", "expired", "declined", "route_changed", "group_cancelled", "programme_withdrawn", "withdrawn_consent"]
+    reason: Literal[
+        "applied", "expired", "declined", "route_changed", "group_cancelled", "group_full", "programme_withdrawn", "withdrawn_consent"
+    ]
 
 
 class ApplicationSubmitted(Event, topic="enrollment.application_submitted.v1"):
@@ -118,7 +123,7 @@ class ApplicationSubmitted(Event, topic="enrollment.application_submitted.v1"):
 
 
 class Holder(Part):
-    """Who has to act now: a role and the id of its scope (organisation, municipality by ОКТМО, provider, person)."""
+    """Who has to act now: a role and the id of its scope (organisation, municipality by ОКТМО, agency, provider, person)."""
 
     role: HolderRole
     scope: Code | None = None
@@ -202,6 +207,7 @@ class TrainingCompleted(Event, topic="enrollment.training_completed.v1"):
 class AttendanceRecorded(Event, topic="enrollment.attendance_recorded.v1"):
     """A person attended an event; it gives the right to one review."""
 
+    attendance_id: UUID
     event_id: UUID
     person_id: UUID
     position: Code | None = None

@@ -20,7 +20,7 @@ class PersonErased(Event):
     """One service's answer to an erasure request."""
 
     request_id: UUID
-    service: Literal["catalog", "assessment", "routes", "enrollment", "notify", "reports", "gateway", "traces"]
+    service: Literal["catalog", "assessment", "routes", "enrollment", "notify", "reports", "gateway", "traces", "mail_sink"]
     person_id: UUID
     erased: dict[Code, int]
     kept: list[Kept] = []
@@ -51,4 +51,4 @@ class ReportsPersonErased(PersonErased, topic="reports.person_erased.v1"):
 
 
 class GatewayPersonErased(PersonErased, topic="gateway.person_erased.v1"):
-    """gateway's answer: the account and its sessions, the mail sink and the traces behind it."""
+    """gateway's answers: its accounts and sessions, and under names of their own the traces and the mail sink behind it."""

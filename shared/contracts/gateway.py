@@ -1,8 +1,10 @@
 """What the gateway says: role grants («закрепление»)."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.contracts.base import Code, Event, Text
 
@@ -32,7 +34,7 @@ class RoleGranted(Event, topic="gateway.role_granted.v1"):
     valid_from: date
     valid_until: date | None = None
     basis: Text
-    deputy_of: UUID | None = None
+    deputy_of: Annotated[UUID | None, Field(description="the grant it stands in for")] = None
 
 
 class RoleRevoked(Event, topic="gateway.role_revoked.v1"):

@@ -12,10 +12,10 @@ Seconds = Annotated[float, Field(ge=0)]
 
 
 class NotificationDelivered(Event, topic="notify.notification_delivered.v1"):
-    """A message reached its channel; `about_id` is what it speaks of, `seconds` counts from the fact."""
+    """A message reached its channel; `about_id` is what it speaks of, `seconds` counts from the fact; a saved search has no person."""
 
     delivery_id: UUID
-    person_id: UUID
+    person_id: UUID | None = None
     rule: Code
     about_id: UUID
     channel: Channel
@@ -26,7 +26,7 @@ class NotificationFailed(Event, topic="notify.notification_failed.v1"):
     """A message that can not be delivered."""
 
     delivery_id: UUID
-    person_id: UUID
+    person_id: UUID | None = None
     rule: Code
     about_id: UUID
     channel: Channel

@@ -9,8 +9,9 @@ from pydantic import Field
 from shared.contracts.base import Code, Event, Part, Share
 
 ResidualReason = Literal[
-    "no_programme", "no_open_group", "hours", "fee", "dates", "quarter_load", "prerequisite", "audience", "steps", "small_gain"
+    "no_programme", "no_open_group", "seats", "hours", "fee", "dates", "quarter_load", "prerequisite", "audience", "steps", "small_gain"
 ]
+Replacement = Literal["result", "group_cancelled", "event_cancelled", "programme_withdrawn", "dates", "seat_lost", "learner", "person"]
 Closure = Literal["closed", "partly", "open", "insufficient"]
 
 
@@ -50,7 +51,7 @@ class RoutePlanned(Event, topic="routes.route_planned.v1"):
     person_id: UUID
     attempt_id: UUID
     status: Literal["proposed", "accepted"]
-    replaced_because: Literal["result", "group_cancelled", "programme_withdrawn", "dates", "person"] | None = None
+    replaced_because: Replacement | None = None
     steps: list[RouteStep]
     hours: Annotated[int, Field(ge=0)]
     objective: float
@@ -111,6 +112,7 @@ class RouteCompleted(Event, topic="routes.route_completed.v1", personal_result=T
 class EffectMeasured(Event, topic="routes.effect_measured.v1"):
     """A programme's measured effect on a competence, in shares of the deficit."""
 
+    effect_id: UUID
     programme_id: UUID
     competence: Code
     mean: float
@@ -123,9 +125,11 @@ class EffectMeasured(Event, topic="routes.effect_measured.v1"):
 class SeatsAllocated(Event, topic="routes.seats_allocated.v1"):
     """A seat that a region-wide campaign proposes to a person until a day."""
 
+    allocation_id: UUID
     campaign_id: UUID
     person_id: UUID
     route_id: UUID
     step_id: UUID
+    programme_id: UUID
     group_id: UUID
     until: date

@@ -1,0 +1,77 @@
+"""The edge of a service: who calls, one transaction, one effect per intent."""
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.access import bearer
+from shared.errors import DomainError, Invalid
+from shared.messaging.tables import idempotency
+from shared.telemetry import SAFE
+
+Run = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class KeyReused(DomainError):
+    code, detail = "idempotency_key_reused", "Этот ключ повтора уже использован для другого запроса."
+
+
+class Edge(APIRoute):
+    """Runs a route inside its transaction and commits before the answer leaves; an `Idempotency-Key` makes repeats answer alike."""
+
+    def get_route_handler(self) -> Run:
+        run = super().get_route_handler()
+
+        async def edge(request: Request) -> Response:
+            request.state.caller = request.app.state.tokens.caller(bearer(request))
+            if "\x00" in request.url.path or b"%00" in request.scope["query_string"]:
+                raise Invalid("query", "Символ с кодом 0 недопустим.")
+            async with request.app.state.sessions.begin() as session:
+                request.state.session = session
+                key = request.headers.get("idempotency-key")
+                if key is None or request.method in SAFE:
+                    return await run(request)
+                return await once(request, session, f"{request.method} {self.path_format}", key, run)
+
+        return edge
+
+
+async def once(request: Request, session: AsyncSession, route: str, key: str, run: Run) -> Response:
+    """The first answer to an intent, again and again; a second caller waits for the first one's commit."""
+    if not 1 <= len(key) <= 200:
+        raise Invalid("Idempotency-Key", "Ключ повтора — от 1 до 200 знаков.")
+    asked = hashlib.sha256(request.url.path.encode() + b"\0" + request.scope["query_string"] + b"\0" + await request.body()).digest()
+    mine = {"subject": request.state.caller.subject, "route": route, "key": key}
+    claim = insert(idempotency).values(**mine, request_hash=asked).on_conflict_do_nothing().returning(idempotency.c.key)
+    row = [idempotency.c[name] == value for name, value in mine.items()]
+    if (await session.execute(claim)).first() is None:
+        stored = (await session.execute(select(idempotency).where(*row))).one()
+        if stored.request_hash != asked:
+            raise KeyReused()
+        return Response(stored.body, stored.status, {"Idempotent-Replay": "true"}, stored.media_type)
+    response = await run(request)
+    media_type = response.media_type or response.headers.get("content-type")
+    kept = {"status": response.status_code, "media_type": media_type, "body": bytes(response.body)}
+    await session.execute(update(idempotency).where(*row).values(**kept))
+    return response
+
+
+async def session_of(request: Request) -> AsyncSession:
+    session: AsyncSession = request.state.session
+    return session
+
+
+async def time_of(request: Request) -> datetime:
+    now: datetime = request.app.state.clock()
+    return now
+
+
+Tx = Annotated[AsyncSession, Depends(session_of)]
+Now = Annotated[datetime, Depends(time_of)]

@@ -1,0 +1,155 @@
+"""Refusals: typed, coded, said once as problem+json (RFC 9457)."""
+
+from typing import Any, ClassVar
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+log = structlog.get_logger()
+
+
+class DomainError(Exception):
+    """A refusal that the caller can understand; `detail` is a Russian sentence for people."""
+
+    code: ClassVar[str] = "refused"
+    status: ClassVar[int] = 409
+    detail: str = "Это действие сейчас невозможно."
+
+    def __init__(self, detail: str | None = None, **facts: Any) -> None:
+        self.detail = detail or type(self).detail
+        self.facts = facts
+        super().__init__(self.detail)
+
+
+class NotFound(DomainError):
+    """Unknown, or not the caller's to see: both answer alike."""
+
+    code, status, detail = "not_found", 404, "Не найдено."
+
+
+class Forbidden(DomainError):
+    code, status, detail = "forbidden", 403, "Для этого действия нужны другие права."
+
+
+class Unauthenticated(DomainError):
+    code, status, detail = "unauthenticated", 401, "Войдите, чтобы продолжить."
+
+
+class Invalid(DomainError):
+    """A well-formed value that a rule refuses; `field` says which one."""
+
+    code, status, detail = "invalid", 422, "Проверьте введённое."
+
+    def __init__(self, field: str, detail: str) -> None:
+        super().__init__(detail, errors=[{"field": field, "code": self.code, "message": detail}])
+
+
+class Unavailable(DomainError):
+    code, status, detail = "unavailable", 503, "Сервис перегружен или перезапускается. Повторите через несколько секунд."
+
+
+PASSING = {
+    "InvalidCachedStatementError",
+    "InternalClientError",
+    "DeadlockDetectedError",
+    "SerializationError",
+    "LockNotAvailableError",
+    "QueryCanceledError",
+    "CannotConnectNowError",
+    "TooManyConnectionsError",
+    "AdminShutdownError",
+}
+"""asyncpg's errors that say «later», not «never»."""
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the infrastructure failed, so that the same work may succeed later."""
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | TimeoutError | OSError):
+        return True
+    if isinstance(error, DBAPIError):
+        cause = type(error.orig.__cause__ or error.orig).__name__ if error.orig else ""
+        return error.connection_invalidated or cause in PASSING
+    return False
+
+
+MESSAGES = {
+    "missing": "Заполните это поле.",
+    "extra_forbidden": "Такого поля здесь нет.",
+    "json_invalid": "Тело запроса — не JSON.",
+    "uuid_parsing": "Здесь должен быть идентификатор UUID.",
+    "date_from_datetime_parsing": "Здесь должна быть дата вида 2026-09-01.",
+    "int_parsing": "Здесь должно быть целое число.",
+    "float_parsing": "Здесь должно быть число.",
+    "bool_parsing": "Здесь должно быть true или false.",
+    "string_too_long": "Слишком длинный текст.",
+    "string_too_short": "Слишком короткий текст.",
+    "greater_than": "Число слишком мало.",
+    "greater_than_equal": "Число слишком мало.",
+    "less_than": "Число слишком велико.",
+    "less_than_equal": "Число слишком велико.",
+    "literal_error": "Такого значения нет в списке допустимых.",
+    "enum": "Такого значения нет в списке допустимых.",
+}
+
+
+def problem(status: int, code: str, detail: str, **facts: Any) -> JSONResponse:
+    """An `application/problem+json` answer."""
+    headers = {"Retry-After": "2"} if status == 503 else None
+    body = {"type": code, "title": code.replace("_", " "), "status": status, "detail": detail, **facts}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Give an application its answers to every kind of error."""
+
+    @app.exception_handler(DomainError)
+    async def refuse(request: Request, error: DomainError) -> JSONResponse:
+        log.info("refused", code=error.code, status=error.status, route=route_of(request))
+        return problem(error.status, error.code, error.detail, **error.facts)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [
+            {
+                "field": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]),
+                "code": one["type"],
+                "message": MESSAGES.get(one["type"], "Недопустимое значение."),
+            }
+            for one in error.errors()
+        ]
+        return problem(422, "malformed", "Проверьте отмеченные поля.", errors=errors)  # the input itself is not echoed
+
+    @app.exception_handler(HTTPException)
+    async def plain(request: Request, error: HTTPException) -> JSONResponse:
+        code, detail = {
+            404: ("not_found", "Не найдено."),
+            405: ("method_not_allowed", "Этот адрес так не вызывают."),
+            413: ("too_large", "Слишком большой запрос."),
+        }.get(error.status_code, ("refused", "Запрос отклонён."))
+        return problem(error.status_code, code, detail)
+
+    @app.exception_handler(IntegrityError)
+    async def conflict(request: Request, error: IntegrityError) -> JSONResponse:
+        constraint = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+        log.warning("conflict", constraint=constraint, route=route_of(request))
+        return problem(409, "conflict", "Данные уже изменились. Обновите страницу и повторите.")
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        if is_transient(error):
+            log.warning("unavailable", error=type(error).__name__, route=route_of(request))
+            return problem(503, Unavailable.code, Unavailable.detail)
+        log.error("failed", error=type(error).__name__, route=route_of(request), exc_info=error)
+        return problem(500, "failed", "У нас ошибка, мы уже видим её. Введённое не потеряно, повторите позже.")
+
+    for kind in (OperationalError, InterfaceError, PoolTimeout, TimeoutError, OSError, DBAPIError):
+        app.add_exception_handler(kind, failed)  # ahead of the server-error middleware, which would raise again
+
+
+def route_of(request: Request) -> str:
+    return f"{request.method} {getattr(request.scope.get('route'), 'path', '?')}"

@@ -1,0 +1,194 @@
+"""Hears events: one durable queue per topic, a claim in the effect's transaction, and three exits: done, later, parked."""
+
+import asyncio
+import hashlib
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import aio_pika
+import structlog
+from faststream import AckPolicy
+from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
+from opentelemetry.trace import SpanKind
+from pydantic import ValidationError
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared import telemetry
+from shared.contracts import Envelope, Event
+from shared.database import Sessions
+from shared.errors import DomainError, is_transient
+from shared.messaging.tables import inbox
+from shared.messaging.topology import parked_of, queue_of, retry_of, seconds_name
+from shared.messaging.wire import Wire
+
+log = structlog.get_logger()
+Hear = Callable[[Any, Envelope, AsyncSession], Awaitable[None]]
+Hears = Mapping[type[Event], Hear]
+
+
+class Permanent(Exception):
+    """A message that no later attempt can handle; it is parked at once."""
+
+
+def understood(body: bytes) -> tuple[Envelope, Event]:
+    """The envelope and the contract in a message; raises `Permanent` for anything else."""
+    try:
+        envelope = Envelope.read(body)
+        return envelope, envelope.event()
+    except (ValidationError, KeyError) as reason:
+        raise Permanent("not a known event") from reason
+
+
+async def first_time(session: AsyncSession, handler: str, envelope: Envelope) -> bool:
+    """Claim an event for a handler; False when its effect already stands."""
+    claim = insert(inbox).values(handler=handler, event_id=envelope.id).on_conflict_do_nothing().returning(inbox.c.event_id)
+    return (await session.execute(claim)).first() is not None
+
+
+async def hear_once(session: AsyncSession, handler: str, hear: Hear, envelope: Envelope, event: Event) -> bool:
+    """Let a handler hear an event unless it did before; return whether it did now."""
+    if fresh := await first_time(session, handler, envelope):
+        await hear(event, envelope, session)
+    return fresh
+
+
+class Consumer:
+    """A service's ears. Failures of the infrastructure wait on the ladder for ever, others until its end, broken messages not at all."""
+
+    def __init__(
+        self,
+        service: str,
+        hears: Hears,
+        sessions: Sessions,
+        *,
+        url: str,
+        prefetch: int,
+        handlers: int,
+        retry_seconds: tuple[int, ...],
+    ) -> None:
+        self.service, self.sessions, self.retry_seconds = service, sessions, retry_seconds
+        self.slots = asyncio.Semaphore(handlers)
+        self.wire = Wire(url)
+        self.queues = [queue_of(service, event.topic) for event in hears]
+        self.broker = RabbitBroker(url, logger=None, graceful_timeout=12.0, ack_policy=AckPolicy.MANUAL, reconnect_interval=1.0)
+        channel = Channel(prefetch_count=prefetch)
+        for event, hear in hears.items():
+            queue = RabbitQueue(queue_of(service, event.topic), declare=False)
+            self.broker.subscriber(queue, channel=channel, decoder=as_bytes, no_reply=True)(self.receiver(queue.name, hear))
+
+    def receiver(self, queue: str, hear: Hear) -> Callable[[RabbitMessage], Awaitable[None]]:
+        async def receive(message: RabbitMessage) -> None:
+            async with self.slots:
+                await self.receive(queue, hear, message)
+
+        return receive
+
+    async def receive(self, queue: str, hear: Hear, message: RabbitMessage) -> None:
+        attempt = int(str(message.headers.get("x-attempt", 0)))
+        stored = message.headers.get("traceparent")
+        with telemetry.span(
+            f"process {queue}",
+            parent=telemetry.remembered(str(stored) if stored else None),
+            kind=SpanKind.CONSUMER,
+            messaging__system="rabbitmq",
+            messaging__destination__name=queue,
+            messaging__message__id=message.message_id,
+            dpo__attempt=attempt,
+        ) as current:
+            try:
+                envelope, event = understood(message.body)
+                async with self.sessions.begin() as session:
+                    fresh = await hear_once(session, queue, hear, envelope, event)
+                current.set_attribute("dpo.event.repeated", not fresh)
+            except (Permanent, DomainError) as reason:
+                await self.park(queue, message, attempt, reason)
+            except Exception as problem:
+                if attempt < len(self.retry_seconds) or is_transient(problem):
+                    await self.retry(queue, message, attempt, problem)
+                else:
+                    await self.park(queue, message, attempt, problem)
+            await message.ack()
+
+    async def retry(self, queue: str, message: RabbitMessage, attempt: int, problem: Exception) -> None:
+        seconds = self.retry_seconds[min(attempt, len(self.retry_seconds) - 1)]
+        log.warning("retry_later", queue=queue, attempt=attempt, wait=seconds_name(seconds), error=type(problem).__name__)
+        await self.copy(retry_of(self.service, seconds), queue, message, {"x-attempt": attempt + 1})
+
+    async def park(self, queue: str, message: RabbitMessage, attempt: int, reason: Exception) -> None:
+        places = "".join(f"{frame.name}:{frame.lineno};" for frame in traceback.extract_tb(reason.__traceback__))
+        code = reason.code if isinstance(reason, DomainError) else type(reason).__name__
+        log.error("parked", queue=queue, attempt=attempt, reason=code, exc_info=reason)
+        facts = {
+            "x-origin": queue,
+            "x-reason": code,
+            "x-attempt": attempt,
+            "x-parked-at": datetime.now(UTC).isoformat(),
+            "x-traceback": hashlib.sha256(places.encode()).hexdigest()[:16],
+        }
+        await self.copy(parked_of(self.service), queue, message, facts)
+
+    async def copy(self, exchange: str, queue: str, message: RabbitMessage, facts: dict[str, Any]) -> None:
+        """A confirmed copy elsewhere; when the broker does not confirm, the original goes back to its queue after a breath."""
+        copy = aio_pika.Message(
+            message.body,
+            content_type=message.content_type,
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            message_id=message.message_id,
+            type=message.raw_message.type,
+            headers={**message.headers, **facts},
+        )
+        try:
+            await self.wire.publish(exchange, copy, queue)
+        except Exception:
+            await self.wire.drop()
+            await asyncio.sleep(1)
+            with suppress(Exception):
+                await message.nack(requeue=True)
+            raise
+
+    async def start(self) -> None:
+        """Start hearing; tries until the broker is there."""
+        while True:
+            try:
+                await self.broker.start()
+                return
+            except Exception as problem:
+                log.warning("broker_away", error=type(problem).__name__)
+                with suppress(Exception):
+                    await self.broker.stop()
+                await asyncio.sleep(1)
+
+    async def deaf(self) -> list[str]:
+        """Own queues that have no consumer or are gone; raises when the broker can not be asked."""
+        silent = []
+        for name in self.queues:
+            channel = await self.wire.channel()
+            try:
+                queue = await channel.declare_queue(name, passive=True)
+                if not queue.declaration_result.consumer_count:
+                    silent.append(name)
+            except aio_pika.exceptions.ChannelNotFoundEntity:
+                silent.append(name)
+        return silent
+
+    async def depth(self) -> dict[str, int]:
+        """Waiting messages by queue, the parking place included."""
+        counts = {}
+        for name in [*self.queues, parked_of(self.service)]:
+            queue = await (await self.wire.channel()).declare_queue(name, passive=True)
+            counts[name] = queue.declaration_result.message_count or 0
+        return counts
+
+    async def stop(self) -> None:
+        """Stop hearing and let running handlers finish."""
+        await self.broker.stop()
+        await self.wire.drop()
+
+
+async def as_bytes(message: RabbitMessage) -> bytes:
+    """FastStream's decoding is not ours: the envelope is read inside the handler's own exits."""
+    return message.body

@@ -1,0 +1,89 @@
+"""Sends the outbox: one relay per service, oldest first, confirms pipelined, and never quietly dead."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from opentelemetry.trace import SpanKind
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared import telemetry
+from shared.messaging.tables import idempotency, inbox, outbox
+from shared.messaging.topology import EVENTS
+from shared.messaging.wire import Wire, message_of
+
+log = structlog.get_logger()
+BATCH, IDLE_SECONDS, TEND_SECONDS = 200, 0.2, 600
+RELAY_LOCK = 0x_D90_0001
+KEPT_DAYS = 30
+
+
+async def send(wire: Wire, row: Any) -> None:
+    """Publish one stored envelope in the trace that stored it; its id makes a second sending harmless."""
+    attributes = {"messaging__system": "rabbitmq", "messaging__destination__name": row.topic}
+    with telemetry.span(f"publish {row.topic}", parent=telemetry.remembered(row.traceparent), kind=SpanKind.PRODUCER, **attributes):
+        headers = {"traceparent": telemetry.traceparent() or ""}
+        await wire.publish(EVENTS, message_of(row.body, event_id=str(row.event_id), topic=row.topic, headers=headers), row.topic)
+
+
+async def relay_once(engine: AsyncEngine, wire: Wire, limit: int = BATCH) -> int:
+    """Send the oldest unsent events; return how many the broker confirmed. Raises when none of a batch went out."""
+    async with engine.begin() as tx:
+        if not await tx.scalar(select(func.pg_try_advisory_xact_lock(RELAY_LOCK))):
+            return 0  # another replica's relay is at work
+        waiting = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.id).limit(limit)
+        rows = (await tx.execute(waiting)).all()
+        if not rows:
+            return 0
+        await wire.channel()
+        outcomes = await asyncio.gather(*(send(wire, row) for row in rows), return_exceptions=True)
+        sent = [row.id for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
+        if sent:
+            await tx.execute(update(outbox).where(outbox.c.id.in_(sent)).values(sent_at=func.now()))
+    if failures := [outcome for outcome in outcomes if outcome is not None]:
+        await wire.drop()
+        log.warning("relay_incomplete", sent=len(sent), failed=len(failures), error=type(failures[0]).__name__)
+        if not sent:
+            raise failures[0]
+    return len(sent)
+
+
+async def tend(engine: AsyncEngine) -> None:
+    """Forget what was sent, handled and answered more than a month ago."""
+    old = func.now() - text(f"interval '{KEPT_DAYS} days'")
+    async with engine.begin() as tx:
+        await tx.execute(delete(outbox).where(outbox.c.sent_at < old))
+        await tx.execute(delete(inbox).where(inbox.c.handled_at < old))
+        await tx.execute(delete(idempotency).where(idempotency.c.stored_at < func.now() - text("interval '2 days'")))
+
+
+async def relay(engine: AsyncEngine, wire: Wire, wake: asyncio.Event) -> None:
+    """Relay for ever; a failure is logged and tried again with back-off, a foreign `CancelledError` included."""
+    pause, tended = IDLE_SECONDS, 0.0
+    clock = asyncio.get_running_loop().time
+    while True:
+        try:
+            wake.clear()
+            sent = await relay_once(engine, wire)
+            pause = IDLE_SECONDS
+            if clock() - tended > TEND_SECONDS:
+                await tend(engine)
+                tended = clock()
+            if sent == 0:
+                await sleep_until(wake, IDLE_SECONDS)
+        except (Exception, asyncio.CancelledError) as problem:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            log.warning("relay_failed", error=type(problem).__name__)
+            await wire.drop()
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5)
+
+
+async def sleep_until(wake: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await wake.wait()
+    except TimeoutError:
+        pass

@@ -1,0 +1,71 @@
+"""Confirmed publishing over aio-pika, on a connection of its own."""
+
+import asyncio
+from typing import Any
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractMessage
+from pamqp.commands import Basic
+
+CONFIRM_SECONDS = 5.0
+CONTENT_TYPE = "application/cloudevents+json"
+
+
+def message_of(body: bytes, *, event_id: str, topic: str, headers: dict[str, Any]) -> aio_pika.Message:
+    """A persistent message that carries a complete CloudEvents envelope."""
+    return aio_pika.Message(
+        body,
+        content_type=CONTENT_TYPE,
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        message_id=event_id,
+        type=topic,
+        headers=headers,
+    )
+
+
+class Wire:
+    """One connection and channel with confirms and returns; opened when needed, dropped when it misbehaves."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.connection: AbstractConnection | None = None
+        self.opened: AbstractChannel | None = None
+        self.exchanges: dict[str, AbstractExchange] = {}
+        self.lock = asyncio.Lock()
+
+    async def channel(self) -> AbstractChannel:
+        async with self.lock:
+            if self.opened is None or self.opened.is_closed:
+                await self.drop()
+                self.connection = await aio_pika.connect(self.url, timeout=10)
+                self.opened = await self.connection.channel(publisher_confirms=True, on_return_raises=True)
+            return self.opened
+
+    async def exchange(self, name: str) -> AbstractExchange:
+        channel = await self.channel()
+        if name not in self.exchanges:
+            self.exchanges[name] = await channel.get_exchange(name, ensure=False)  # topology stands before anything is sent
+        return self.exchanges[name]
+
+    async def publish(self, exchange: str, message: AbstractMessage, key: str) -> None:
+        """Return when the broker has confirmed; any other outcome raises, and then the message may or may not be there."""
+        target = await self.exchange(exchange)
+        try:
+            async with asyncio.timeout(CONFIRM_SECONDS):
+                confirmed = await target.publish(message, key, mandatory=True)
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            raise ConnectionError("the broker's connection was lost while publishing") from None  # aiormq cancels its waiters
+        if not isinstance(confirmed, Basic.Ack):
+            raise ConnectionError("the broker refused a message")
+
+    async def drop(self) -> None:
+        """Forget the connection; never waits long for a broker that does not answer."""
+        connection, self.connection, self.opened, self.exchanges = self.connection, None, None, {}
+        if connection is not None and not connection.is_closed:
+            try:
+                async with asyncio.timeout(2):
+                    await connection.close()
+            except Exception:
+                pass  # it is gone either way

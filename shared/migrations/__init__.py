@@ -1,0 +1,79 @@
+"""Runs migrations: first the bookkeeping of `shared`, then the service's own, under one lock."""
+
+import asyncio
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from shared.messaging.tables import metadata as messaging
+
+MIGRATION_LOCK = 0x_D90_0002
+BOOKKEEPING = set(messaging.tables)
+
+
+def package_of(service: str) -> str:
+    return "gateway" if service == "gateway" else f"services.{service}"
+
+
+def config_of(package: str, connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(str(resources.files(package))) / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes |= {"connection": connection, "package": package}
+    return config
+
+
+def run(metadata: MetaData) -> None:
+    """What a service's `migrations/env.py` calls: migrate, or compare, its own tables and no others."""
+    shared_part = context.config.attributes["package"] == "shared"
+
+    def own(name: str | None, kind: str, parents: Any) -> bool:
+        return kind != "table" or (name in metadata.tables if not shared_part else name in BOOKKEEPING)
+
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=metadata,
+        version_table="alembic_version_shared" if shared_part else "alembic_version",
+        include_name=own,
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def upgrade(service: str, url: str) -> None:
+    """Bring a service's database to its newest form; two callers at once take turns."""
+
+    def migrate(connection: Connection) -> None:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
+        for package in ("shared", package_of(service)):
+            command.upgrade(config_of(package, connection), "head")
+
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(migrate)
+    await engine.dispose()
+
+
+async def check(service: str, url: str) -> None:
+    """Raise when a service's tables differ from what its migrations made."""
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.check(config_of(package_of(service), sync)))
+    await engine.dispose()
+
+
+def main(services: dict[str, str]) -> None:
+    """Upgrade several services, by name and address."""
+
+    async def upgrade_all() -> None:
+        for service, url in services.items():
+            await upgrade(service, url)
+
+    asyncio.run(upgrade_all())

@@ -1,0 +1,211 @@
+"""Service defaults in one call: settings, sessions, errors, health, logs, traces, relay, consumers, due work, graceful stop."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import ORJSONResponse
+from fastapi.routing import APIRoute
+from pydantic import ValidationError
+from sqlalchemy import text
+
+from shared import errors, logs, telemetry
+from shared.access import Tokens, declared
+from shared.clock import clock_of
+from shared.database import engine_of, sessions_of
+from shared.edge import Edge
+from shared.messaging.consumer import Consumer, Hears
+from shared.messaging.due import Dues, serve
+from shared.messaging.outbox import oldest_unsent
+from shared.messaging.relay import relay
+from shared.messaging.wire import Wire
+from shared.operations import router as operations
+from shared.settings import ServiceSettings
+
+log = structlog.get_logger()
+MAX_BODY = 1_000_000
+WATCH_SECONDS = 15.0
+Companion = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def service(
+    name: str,
+    settings: type[ServiceSettings],
+    *,
+    routes: Iterable[APIRouter],
+    hears: Hears,
+    dues: Dues | None = None,
+    companions: Iterable[Companion] = (),
+    title: str = "",
+) -> FastAPI:
+    """A complete service: what it serves, what it hears, what it does later; `companions` run beside it, such as an SMTP connection.
+
+    Raises `RuntimeError` when a route declares no permission.
+    """
+    app = FastAPI(
+        title=title or name,
+        version="1.0.0",
+        openapi_url=None,
+        lifespan=lifespan_of(name, settings, hears, dues or {}, list(companions)),
+        telemetry={"tracing": True, "metrics": False, "logs": False, "operation_spans": False, "exclude": is_health},
+        max_body_size=MAX_BODY,
+        separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    errors.install(app)
+    app.add_middleware(telemetry.ErrorsLeaveASpan)
+    app.include_router(health)
+    for router in [*routes, operations]:
+        app.include_router(router)
+    demand_permissions(router.routes for router in [*routes, operations])
+    return app
+
+
+def demand_permissions(routers: Iterable[Iterable[Any]]) -> None:
+    """Refuse to start with an undeclared route, and write each declaration into the OpenAPI document."""
+    for routes in routers:
+        for route in routes:
+            if not isinstance(route, Edge) or (allowed := declared(route)) is None:
+                raise RuntimeError(f"route {getattr(route, 'path', route)} declares no permission")
+            route.openapi_extra = {
+                **(route.openapi_extra or {}),
+                "x-permission": allowed.permission,
+                "x-roles": list(allowed.roles) or ["guest"],
+                "x-scope": allowed.scope,
+                "x-public": not allowed.internal,
+            }
+
+
+def settled(name: str, settings: type[ServiceSettings]) -> ServiceSettings:
+    """The settings from the environment; ends the process with the names of what is missing or wrong."""
+    try:
+        return settings(_env_prefix=f"{name.upper()}_")  # type: ignore[call-arg]
+    except ValidationError as error:
+        wrong = ", ".join(".".join(str(part) for part in one["loc"]) + f" ({one['msg']})" for one in error.errors())
+        raise SystemExit(f"{name}: the environment lacks or misstates {wrong}; variables are named {name.upper()}_… or DPO_…") from None
+
+
+def lifespan_of(
+    name: str, kind: type[ServiceSettings], hears: Hears, dues: Dues, companions: list[Companion]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        settings = settled(name, kind)
+        logs.setup(name)
+        provider = telemetry.setup(name, read_share=settings.read_sample, endpoint=os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
+        clock = clock_of(development=settings.development, offset_file=settings.clock_file)
+        url, broker = settings.database_url.unicode_string(), settings.broker_url.unicode_string()
+        engine = engine_of(url, pool_size=settings.pool_size, name=name)
+        telemetry.watch_statements(engine)
+        wake = asyncio.Event()
+        sessions = sessions_of(engine, service=name, clock=clock, wake=wake)
+        consumer = Consumer(
+            name,
+            hears,
+            sessions,
+            url=broker,
+            prefetch=settings.prefetch,
+            handlers=settings.handlers,
+            retry_seconds=settings.retry_seconds,
+        )
+        state = app.state
+        state.name, state.settings, state.clock, state.engine, state.sessions = name, settings, clock, engine, sessions
+        state.consumer, state.tokens, state.deaf = consumer, Tokens(settings.token_public_keys, name), None
+        wire = Wire(broker)
+        ears = asyncio.create_task(consumer.start())
+        work = [watched(relay(engine, wire, wake)), watched(serve(sessions, dues, clock)), watched(watch(app, ears))]
+        async with composed(app, companions):
+            log.info("started")
+            yield
+            log.info("stopping")
+            ears.cancel()
+            await consumer.stop()  # running handlers finish first; what they told goes out next
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+        await wire.drop()
+        await engine.dispose()
+        await asyncio.to_thread(provider.shutdown)
+
+    return lifespan
+
+
+@asynccontextmanager
+async def composed(app: FastAPI, companions: list[Companion]) -> AsyncIterator[None]:
+    if not companions:
+        yield
+        return
+    async with companions[0](app), composed(app, companions[1:]):
+        yield
+
+
+def watched(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """A task whose end is the end of the process: the supervisor starts a fresh one."""
+    task = asyncio.create_task(work)
+
+    def ended(done: asyncio.Task[None]) -> None:
+        if not done.cancelled():
+            log.error("background_work_ended", error=type(done.exception()).__name__)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    task.add_done_callback(ended)
+    return task
+
+
+async def watch(app: FastAPI, ears: asyncio.Task[None]) -> None:
+    """Look at the own queues now and then; a process that stays deaf on a living broker ends itself."""
+    strikes = 0
+    await ears
+    while True:
+        try:
+            app.state.deaf = await app.state.consumer.deaf()
+            strikes = strikes + 1 if app.state.deaf else 0
+        except Exception:
+            app.state.deaf = None  # the broker can not be asked; reconnecting is the consumer's work
+        if strikes >= 3:
+            log.error("deaf", queues=app.state.deaf)
+            os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(2 if app.state.deaf or app.state.deaf is None else WATCH_SECONDS)
+
+
+def is_health(scope: Any) -> bool:
+    return scope.get("path") in ("/livez", "/readyz")
+
+
+health = APIRouter(include_in_schema=False)
+
+
+@health.get("/livez")
+async def livez() -> Response:
+    return Response(status_code=204)
+
+
+@health.get("/readyz")
+async def readyz(request: Request) -> ORJSONResponse:
+    """Ready when the database answers, the outbox moves and every queue is heard."""
+    state, wrong = request.app.state, []
+    age = 0.0
+    try:
+        async with state.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+        age = await oldest_unsent(state.engine)
+    except Exception as error:
+        wrong.append(f"database: {type(error).__name__}")
+    if age > state.settings.outbox_budget_seconds:
+        wrong.append(f"outbox: {age:.0f} s old")
+    if state.deaf is None:
+        wrong.append("broker: not connected")
+    elif state.deaf:
+        wrong.append("queues without a consumer: " + ", ".join(state.deaf))
+    body = {"service": state.name, "ready": not wrong, "wrong": wrong, "outbox_age_seconds": round(age, 3)}
+    return ORJSONResponse(body, 503 if wrong else 200, {"x-launch-id": state.settings.launch_id})
+
+
+def open_routes(app: FastAPI) -> list[APIRoute]:
+    """The routes of an application that carry a permission."""
+    return [route for route in app.routes if isinstance(route, APIRoute) and declared(route)]
