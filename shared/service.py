@@ -42,12 +42,16 @@ def service(
     dues: Dues | None = None,
     companions: Iterable[Companion] = (),
     title: str = "",
+    pages: Iterable[APIRouter] = (),
+    application: type[FastAPI] = FastAPI,
 ) -> FastAPI:
     """A complete service: what it serves, what it hears, what it does later; `companions` run beside it, such as an SMTP connection.
 
+    Only the gateway has `pages`, which declare no permission because they ask as their visitor, and an `application` of its own.
+
     Raises `RuntimeError` when a route declares no permission.
     """
-    app = FastAPI(
+    app = application(
         title=title or name,
         version="1.0.0",
         openapi_url=None,
@@ -62,6 +66,8 @@ def service(
     app.include_router(health)
     for router in [*routes, operations]:
         app.include_router(router)
+    for router in pages:
+        app.include_router(router, include_in_schema=False)
     demand_permissions(router.routes for router in [*routes, operations])
     return app
 

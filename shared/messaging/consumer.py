@@ -10,6 +10,7 @@ from typing import Any
 
 import aio_pika
 import structlog
+from aiormq.exceptions import ChannelNotFoundEntity
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitMessage, RabbitQueue
 from opentelemetry.trace import SpanKind
@@ -171,7 +172,7 @@ class Consumer:
                 queue = await channel.declare_queue(name, passive=True)
                 if not queue.declaration_result.consumer_count:
                     silent.append(name)
-            except aio_pika.exceptions.ChannelNotFoundEntity:
+            except ChannelNotFoundEntity:
                 silent.append(name)
         return silent
 

@@ -22,7 +22,7 @@ def cloud_event(session: AsyncSession, event: Event, *, subject: UUID, revision:
         type=event.topic,
         subject=subject,
         time=session.info["clock"](),
-        dataschema=f"/dpo/schemas/{event.topic}.json",
+        dataschema=f"urn:dpo:{event.topic}",
         dporevision=revision,
         traceparent=telemetry.traceparent(),
         data=event.model_dump(mode="json"),

@@ -1,7 +1,6 @@
 """Runs migrations: first the bookkeeping of `shared`, then the service's own, under one lock."""
 
 import asyncio
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from shared.messaging.tables import metadata as messaging
 
+ROOT = Path(__file__).parents[2]
 MIGRATION_LOCK = 0x_D90_0002
 BOOKKEEPING = set(messaging.tables)
 
@@ -23,7 +23,7 @@ def package_of(service: str) -> str:
 
 def config_of(package: str, connection: Connection | None = None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(str(resources.files(package))) / "migrations"))
+    config.set_main_option("script_location", str(ROOT / package.replace(".", "/") / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes |= {"connection": connection, "package": package}
     return config
