@@ -135,6 +135,13 @@ def watch_statements(engine: AsyncEngine) -> None:
             started.end()
 
 
+def leave_a_span(method: str, route: str, status: int) -> None:
+    """One exported span for a failed request that was not sampled."""
+    attributes = {"http__request__method": method, "http__route": route, "http__response__status_code": status}
+    with span(f"{method} {route}", parent=contexts.set_value(FORCED, True), kind=SpanKind.SERVER, **attributes) as current:
+        current.set_status(Status(StatusCode.ERROR))
+
+
 class ErrorsLeaveASpan:
     """ASGI: a 5xx of an unsampled request exports one span of its own."""
 
@@ -147,17 +154,7 @@ class ErrorsLeaveASpan:
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] >= 500 and not trace.get_current_span().is_recording():
-                route = getattr(scope.get("route"), "path", "unmatched")
-                forced = contexts.set_value(FORCED, True)
-                with span(
-                    f"{scope['method']} {route}",
-                    parent=forced,
-                    kind=SpanKind.SERVER,
-                    http__request__method=scope["method"],
-                    http__route=route,
-                    http__response__status_code=message["status"],
-                ) as current:
-                    current.set_status(Status(StatusCode.ERROR))
+                leave_a_span(scope["method"], getattr(scope.get("route"), "path", "unmatched"), message["status"])
             await send(message)
 
         return await self.app(scope, receive, watched)

@@ -185,8 +185,11 @@ class Consumer:
         return counts
 
     async def stop(self) -> None:
-        """Stop hearing and let running handlers finish."""
-        await self.broker.stop()
+        """Stop hearing and let running handlers finish; a connection that is gone already is no obstacle."""
+        try:
+            await self.broker.stop()
+        except Exception as problem:
+            log.info("broker_left_early", error=type(problem).__name__)
         await self.wire.drop()
 
 

@@ -56,7 +56,7 @@ def token(
         "jti": str(uuid4()),
         **claims,
     }
-    return jwt.encode({"alg": "EdDSA", "typ": TOKEN_TYPE, "kid": "test"}, body, KEY, algorithms=["EdDSA"])
+    return jwt.encode({"alg": "Ed25519", "typ": TOKEN_TYPE, "kid": "test"}, body, KEY, algorithms=["Ed25519"])
 
 
 @dataclass

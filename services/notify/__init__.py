@@ -1,0 +1,1 @@
+"""notify: contacts, letters by real SMTP, the in-app inbox."""

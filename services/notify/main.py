@@ -1,0 +1,15 @@
+"""notify: contacts, letters by real SMTP, the in-app inbox."""
+
+from services.notify import api, subscribers
+from services.notify.settings import Settings
+from services.notify.smtp import postman
+from shared.service import service
+
+app = service(
+    "notify",
+    Settings,
+    title="Уведомления",
+    routes=[api.router],
+    hears=subscribers.HEARS,
+    companions=[postman],
+)

@@ -1,0 +1,111 @@
+"""Contacts, what was noticed and delivered, and copies of what letters name."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class Base(SQLModel, registry=registry()):
+    """notify's own metadata."""
+
+
+class Contact(Base, table=True):
+    """Where and how to greet a person; the only place of an e-mail address in the suite."""
+
+    __table_args__ = (CheckConstraint("email ~ '^[^@[:space:]]+@[^@[:space:]]+$'", name="email_shape"),)
+    person_id: UUID = Field(primary_key=True)
+    email: str = Field(max_length=254)
+    salutation: str = Field(max_length=200)
+    updated_at: datetime
+
+
+class Refusal(Base, table=True):
+    """A rule that a person does not want by e-mail; the inbox keeps it."""
+
+    person_id: UUID = Field(primary_key=True)
+    rule: str = Field(primary_key=True, max_length=50)
+
+
+class Notice(Base, table=True):
+    """One line of a person's in-app inbox."""
+
+    __table_args__ = (
+        UniqueConstraint("event_id", "person_id", "rule"),
+        Index("notice_of_person", "person_id", "noticed_at"),
+    )
+    notice_id: UUID = Field(default_factory=uuid4, primary_key=True)
+    event_id: UUID
+    person_id: UUID
+    rule: str = Field(max_length=50)
+    about_id: UUID
+    facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    noticed_at: datetime
+    read_at: datetime | None = None
+
+
+class Delivery(Base, table=True):
+    """One e-mail: queued in the fact's transaction, sent once in effect under a Message-ID that is its id."""
+
+    __table_args__ = (
+        UniqueConstraint("event_id", "person_id", "rule"),
+        CheckConstraint("status IN ('queued', 'sent', 'failed')", name="status_known"),
+        CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
+        Index("delivery_queued", "next_try_at", postgresql_where=text("status = 'queued'")),
+        Index("delivery_about", "about_id"),
+    )
+    delivery_id: UUID = Field(default_factory=uuid4, primary_key=True)
+    event_id: UUID
+    person_id: UUID = Field(index=True)
+    rule: str = Field(max_length=50)
+    about_id: UUID
+    facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    status: str = Field(default="queued", max_length=10)
+    attempts: int = 0
+    happened_at: datetime
+    queued_at: datetime
+    next_try_at: datetime
+    sent_at: datetime | None = None
+    reason: str | None = Field(default=None, max_length=50)
+    traceparent: str | None = Field(default=None, max_length=60)
+
+
+class Programme(Base, table=True):
+    """A copy: what letters call a programme."""
+
+    programme_id: UUID = Field(primary_key=True)
+    title: str
+    revision: int
+
+
+class GroupCopy(Base, table=True):
+    """A copy: when a group studies."""
+
+    __tablename__ = "study_group"
+    group_id: UUID = Field(primary_key=True)
+    programme_id: UUID
+    starts: date
+    ends: date
+    revision: int
+
+
+class Seat(Base, table=True):
+    """A copy: who is to be told when a group changes, by the newest known status of an application."""
+
+    application_id: UUID = Field(primary_key=True)
+    person_id: UUID = Field(index=True)
+    group_id: UUID | None = Field(default=None, index=True)
+    live: bool
+    revision: int
+
+
+class Erased(Base, table=True):
+    """A tombstone: late facts about this person are dropped."""
+
+    person_id: UUID = Field(primary_key=True)
+    request_id: UUID
+    erased_at: datetime

@@ -1,0 +1,201 @@
+"""A letter for every status change, once in effect, by real SMTP; the inbox beside it; erasure after the last letter."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from itertools import permutations
+from typing import Any, get_args
+from uuid import UUID, uuid4
+
+import pytest_asyncio
+from aiosmtpd.controller import Controller
+from sqlalchemy import func, select
+
+from deploy.ports import free_port
+from services.notify.rules import letters
+from services.notify.tables import Contact, Delivery, Notice
+from shared import migrations
+from shared.contracts.enrollment import ConsentWithdrawn, Holder, Status, StatusChanged
+from shared.contracts.erasure import NotifyPersonErased
+from shared.contracts.notify import NotificationDelivered, NotificationFailed
+from tests.support.servers import Servers
+from tests.support.service import Running, envelope_of
+from tests.support.stage import Start, eventually
+
+
+@dataclass
+class Sink:
+    """A real SMTP server in a thread, keeping what it accepts."""
+
+    mails: list[EmailMessage] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    port: int = field(default_factory=free_port)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.refusals:
+            return self.refusals.pop()
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 accepted"
+
+
+@pytest_asyncio.fixture
+async def sink() -> AsyncIterator[Sink]:
+    sink = Sink()
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
+    controller.start()
+    yield sink
+    controller.stop()
+
+
+@pytest_asyncio.fixture
+async def notify(start: Start, sink: Sink) -> Running:
+    return await start("notify", NOTIFY_SMTP_URL=f"smtp://127.0.0.1:{sink.port}", NOTIFY_PORTAL_URL="http://portal.test")
+
+
+def status(person: UUID, application: UUID, to: str = "accepted", **facts: Any) -> StatusChanged:
+    return StatusChanged.model_validate(
+        {
+            "application_id": application,
+            "number": "ДПО-2026-000123",
+            "person_id": person,
+            "programme_id": uuid4(),
+            "provider_id": uuid4(),
+            "group_id": uuid4(),
+            "organisation_id": uuid4(),
+            "oktmo": "75742000",
+            "from_status": "provider_review",
+            "to_status": to,
+            "actor_role": "provider_specialist",
+            "holder": Holder(role="provider"),
+            "changed_at": datetime.now(UTC),
+            **facts,
+        }
+    )
+
+
+async def contact(notify: Running, person: UUID, email: str = "m.ivanova@example.test") -> None:
+    door = notify.staff("gateway")
+    answer = await notify.call("PUT", f"/contacts/{person}", door, json={"email": email, "salutation": "Марина Андреевна"})
+    assert answer.status_code == 204, answer.text
+
+
+async def count(notify: Running, table: type[Any]) -> int:
+    async with notify.app.state.engine.connect() as connection:
+        return int(await connection.scalar(select(func.count()).select_from(table)) or 0)
+
+
+async def sent(notify: Running) -> int:
+    return len(await notify.told(NotificationDelivered))
+
+
+async def test_every_status_change_is_one_letter_however_often_it_is_heard(notify: Running, sink: Sink) -> None:
+    person, application = uuid4(), uuid4()
+    await contact(notify, person)
+    changes = [
+        envelope_of(status(person, application, to), subject=application, revision=number)
+        for number, to in enumerate(("school_review", "provider_review", "accepted"), 1)
+    ]
+    for order in permutations(changes):
+        await notify.hear(*order)
+    await eventually(lambda: sent(notify), equals=3)
+    assert sorted(str(mail["subject"]) for mail in sink.mails) == sorted(letters.STATUSES[one.data["to_status"]][0] for one in changes)
+    assert {str(mail["to"]) for mail in sink.mails} == {"m.ivanova@example.test"}
+    assert len({mail["message-id"] for mail in sink.mails}) == 3
+
+
+async def test_a_letter_says_what_at_whom_until_when_and_links_to_the_application(notify: Running, sink: Sink) -> None:
+    person, application = uuid4(), uuid4()
+    await contact(notify, person)
+    await notify.hear(envelope_of(status(person, application, "clarification", due="2026-12-01"), subject=application))
+    await eventually(lambda: sent(notify), equals=1)
+    mail = sink.mails[0]
+    text, page = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text
+    assert page
+    words = text.get_content()
+    assert "Марина Андреевна, здравствуйте!" in words
+    assert "До какого числа: 1\u00a0декабря\u00a02026" in words
+    assert f"http://portal.test/cabinet/applications/{application}" in page.get_content()
+
+
+async def test_a_busy_server_only_delays_and_a_refused_address_ends_a_letter(notify: Running, sink: Sink) -> None:
+    person = uuid4()
+    await contact(notify, person)
+    sink.refusals[:] = ["451 busy"]
+    await notify.hear(envelope_of(status(person, uuid4()), subject=uuid4()))
+    await eventually(lambda: count_attempts(notify), equals=1)
+    assert await sent(notify) == 0
+    notify.move_clock(minutes=5)
+    await eventually(lambda: sent(notify), equals=1)
+    sink.refusals[:] = ["550 no such user"]
+    await notify.hear(envelope_of(status(person, uuid4()), subject=uuid4()))
+    failed = await eventually(lambda: notify.told(NotificationFailed))
+    assert failed[0].data["reason"] == "address_refused"
+
+
+async def count_attempts(notify: Running) -> int:
+    async with notify.app.state.engine.connect() as connection:
+        return int(await connection.scalar(select(func.max(Delivery.attempts))) or 0)
+
+
+async def test_a_letter_waits_for_an_address_that_comes_later(notify: Running, sink: Sink) -> None:
+    person = uuid4()
+    await notify.hear(envelope_of(status(person, uuid4()), subject=uuid4()))
+    await contact(notify, person)
+    notify.move_clock(minutes=1)
+    await eventually(lambda: sent(notify), equals=1)
+
+
+async def test_header_injection_is_refused_at_the_field(notify: Running) -> None:
+    door = notify.staff("gateway")
+    for email in ("a@b.test\r\nBcc: c@d.test", "nobody", "a b@c.test"):
+        answer = await notify.call("PUT", f"/contacts/{uuid4()}", door, json={"email": email, "salutation": "Имя"})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "email")
+        assert email not in answer.text
+
+
+async def test_the_inbox_speaks_in_words_and_counts_what_is_unread(notify: Running) -> None:
+    teacher = notify.teacher()
+    assert teacher.person
+    await notify.hear(envelope_of(status(teacher.person, uuid4(), "enrolled", order_number="17-у"), subject=uuid4()))
+    seen = (await notify.call("GET", "/me/notifications", teacher)).json()
+    assert (seen["unread"], seen["items"][0]["title"]) == (1, "Вы зачислены приказом №\u00a017-у")
+    assert (await notify.call("GET", "/me/notifications", notify.teacher())).json() == {"items": [], "unread": 0}
+    await notify.call("POST", "/me/notifications/read", teacher, json={})
+    assert (await notify.call("GET", "/me/notifications", teacher)).json()["unread"] == 0
+
+
+async def test_a_preference_stops_a_letter_but_never_a_status(notify: Running, sink: Sink) -> None:
+    teacher = notify.teacher()
+    refused = await notify.call("PUT", "/me/preferences", teacher, json={"refused": ["application_status"]})
+    assert refused.status_code == 422
+    assert (await notify.call("PUT", "/me/preferences", teacher, json={"refused": ["route_planned"]})).status_code == 200
+
+
+async def test_an_erased_person_gets_the_last_letter_and_then_is_nowhere(notify: Running, sink: Sink) -> None:
+    person, request = uuid4(), uuid4()
+    await contact(notify, person)
+    late = envelope_of(status(person, uuid4()), subject=uuid4())
+    gone = ConsentWithdrawn(consent_id=uuid4(), request_id=request, person_id=person, purpose="training", text_version=1, erase=True)
+    await notify.hear(envelope_of(gone, subject=request))
+    answered = await eventually(lambda: notify.told(NotifyPersonErased))
+    assert (answered[0].data["person_id"], len(sink.mails)) == (str(person), 1)
+    await notify.hear(late)
+    await contact(notify, person)
+    for table in (Contact, Notice, Delivery):
+        assert await count(notify, table) == 0
+
+
+def test_every_status_has_words() -> None:
+    assert set(letters.STATUSES) == set(get_args(Status))
+    for code in letters.STATUSES:
+        letter = letters.application_status({"status": code, "number": "1", "application_id": "x"})
+        assert letter.title
+        assert letter.lead
+
+
+async def test_the_migrations_make_exactly_the_tables(stage: Servers) -> None:
+    await migrations.check("notify", await stage.database("notify"))
+
