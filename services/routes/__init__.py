@@ -1,0 +1,1 @@
+"""routes: individual educational routes, from a measured deficit to its measured closure."""

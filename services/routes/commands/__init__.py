@@ -1,0 +1,1 @@
+"""What changes routes: copies of facts, plans, progress, closure, erasure."""

@@ -1,0 +1,176 @@
+"""Facts in: each is kept as heard, then the routes it touches are derived anew, so that their order does not matter."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.routes.commands.copies import erase, is_erased, keep, record
+from services.routes.commands.planning import plan_for
+from services.routes.commands.progress import advance, close
+from services.routes.tables import Application, Competence, Learner, Measurement, Programme, Route, Seats, Step, StudyGroup, Training
+from shared.contracts import Envelope
+from shared.contracts.assessment import AssessmentCompleted, FrameworkPublished
+from shared.contracts.catalog import (
+    GroupAnnounced,
+    GroupCancelled,
+    GroupChanged,
+    GroupDates,
+    ProgrammePublished,
+    ProgrammeWithdrawn,
+)
+from shared.contracts.enrollment import (
+    ApplicationSubmitted,
+    ConsentWithdrawn,
+    LearnerChanged,
+    SeatsChanged,
+    StatusChanged,
+    TrainingCompleted,
+)
+from shared.contracts.routes import Replacement
+from shared.messaging.consumer import Hears
+from shared.messaging.due import Dues, schedule
+from shared.telemetry import annotate
+
+SETTLE = timedelta(seconds=5)
+"""New offers come in dozens; routes that miss something are planned anew once, a little later."""
+
+
+async def on_framework_published(event: FrameworkPublished, envelope: Envelope, session: AsyncSession) -> None:
+    for one in event.competences:
+        row = {"code": one.code, "title": one.title, "competence_group": one.group}
+        await keep(session, Competence, "code", revision=event.version, **row)
+
+
+async def on_programme_published(event: ProgrammePublished, envelope: Envelope, session: AsyncSession) -> None:
+    row = {"programme_id": event.programme_id, "published": True, "fact": event.model_dump(mode="json")}
+    if await keep(session, Programme, "programme_id", revision=envelope.dporevision, **row):
+        await offer(session, {one.competence for one in event.effects}, envelope.time)
+
+
+async def on_programme_withdrawn(event: ProgrammeWithdrawn, envelope: Envelope, session: AsyncSession) -> None:
+    row = {"programme_id": event.programme_id, "published": False}
+    if await keep(session, Programme, "programme_id", revision=envelope.dporevision, **row):
+        await replan_where(session, col(Step.programme_id) == event.programme_id, "programme_withdrawn", envelope.time)
+
+
+async def keep_group(event: GroupDates, envelope: Envelope, session: AsyncSession) -> bool:
+    fact = event.model_dump(mode="json", exclude={"reason"})
+    row = {"programme_id": event.programme_id, "enrolment_closes": event.enrolment_closes, "fact": fact}
+    return await keep(session, StudyGroup, "group_id", revision=envelope.dporevision, group_id=event.group_id, **row)
+
+
+async def on_group_announced(event: GroupAnnounced, envelope: Envelope, session: AsyncSession) -> None:
+    if await keep_group(event, envelope, session):
+        programme = await session.get(Programme, event.programme_id)
+        effects = (programme.fact or {}).get("effects", []) if programme else []
+        await offer(session, {one["competence"] for one in effects}, envelope.time)
+
+
+async def on_group_changed(event: GroupChanged, envelope: Envelope, session: AsyncSession) -> None:
+    if await keep_group(event, envelope, session):
+        await replan_where(session, col(Step.groups).contains([str(event.group_id)]), "dates", envelope.time)
+
+
+async def on_group_cancelled(event: GroupCancelled, envelope: Envelope, session: AsyncSession) -> None:
+    row = {"group_id": event.group_id, "programme_id": event.programme_id, "enrolment_closes": None, "fact": None}
+    if await keep(session, StudyGroup, "group_id", revision=envelope.dporevision, **row):
+        await replan_where(session, col(Step.groups).contains([str(event.group_id)]), "group_cancelled", envelope.time)
+
+
+async def on_seats_changed(event: SeatsChanged, envelope: Envelope, session: AsyncSession) -> None:
+    free = max(event.capacity - event.held - event.taken, 0)
+    await keep(session, Seats, "group_id", revision=envelope.dporevision, group_id=event.group_id, free=free)
+
+
+async def on_learner_changed(event: LearnerChanged, envelope: Envelope, session: AsyncSession) -> None:
+    if await is_erased(session, event.person_id):
+        return
+    fact = event.model_dump(mode="json")
+    if await keep(session, Learner, "person_id", revision=envelope.dporevision, person_id=event.person_id, fact=fact):
+        await plan_for(session, event.person_id, because="learner", now=envelope.time)
+
+
+async def on_assessment_completed(event: AssessmentCompleted, envelope: Envelope, session: AsyncSession) -> None:
+    if await is_erased(session, event.person_id):
+        return
+    row = {name: getattr(event, name) for name in ("attempt_id", "person_id", "procedure_id", "route_id", "purpose", "completed_at")}
+    if await record(session, Measurement, **row, fact=event.model_dump(mode="json")):
+        annotate(dpo__attempt__id=event.attempt_id)
+        if event.purpose == "exit":
+            await close(session, event, now=envelope.time)
+        await plan_for(session, event.person_id, because="result", now=envelope.time)
+
+
+async def on_application_submitted(event: ApplicationSubmitted, envelope: Envelope, session: AsyncSession) -> None:
+    if await is_erased(session, event.person_id):
+        return
+    annotate(dpo__application__id=event.number)
+    row = {name: getattr(event, name) for name in ("application_id", "number", "person_id", "programme_id")}
+    await keep(session, Application, "application_id", revision=0, **row, group_id=event.groups[0], status="submitted")
+    await advance(session, event.person_id, now=envelope.time)
+
+
+async def on_status_changed(event: StatusChanged, envelope: Envelope, session: AsyncSession) -> None:
+    if await is_erased(session, event.person_id):
+        return
+    annotate(dpo__application__id=event.number)
+    row = {name: getattr(event, name) for name in ("application_id", "number", "person_id", "programme_id", "group_id")}
+    if await keep(session, Application, "application_id", revision=envelope.dporevision, **row, status=event.to_status):
+        await advance(session, event.person_id, now=envelope.time)
+
+
+async def on_training_completed(event: TrainingCompleted, envelope: Envelope, session: AsyncSession) -> None:
+    if await is_erased(session, event.person_id):
+        return
+    row = {name: getattr(event, name) for name in ("application_id", "person_id", "programme_id", "group_id", "outcome", "ended_on")}
+    if await record(session, Training, **row):
+        await advance(session, event.person_id, now=envelope.time)
+
+
+async def on_consent_withdrawn(event: ConsentWithdrawn, envelope: Envelope, session: AsyncSession) -> None:
+    if event.erase:
+        await erase(session, envelope, person_id=event.person_id, request_id=event.request_id)
+
+
+async def replan_where(session: AsyncSession, touched: Any, because: Replacement, now: datetime) -> None:
+    """Plan anew every open route with a touched step that is still only planned."""
+    people = select(col(Route.person_id)).join(Step, col(Step.route_id) == col(Route.route_id))
+    found = people.where(col(Route.status).in_(("proposed", "accepted")), col(Step.status) == "planned", touched).distinct()
+    for person_id in (await session.execute(found)).scalars().all():
+        await plan_for(session, person_id, because=because, now=now)
+
+
+async def offer(session: AsyncSession, competences: set[str], now: datetime) -> None:
+    """Let proposed routes that leave one of these deficits open be planned anew soon."""
+    waiting = await session.execute(select(Route).where(col(Route.status) == "proposed"))
+    for route in waiting.scalars():
+        if competences & {one["competence"] for one in route.residual}:
+            await schedule(session, "better_route", route.route_id, at=now + SETTLE)
+
+
+async def on_better_route(session: AsyncSession, route_id: UUID, facts: dict[str, Any], now: datetime) -> None:
+    route = await session.get(Route, route_id)
+    if route is not None and route.status == "proposed":
+        await plan_for(session, route.person_id, because="dates", now=now)
+
+
+HEARS: Hears = {
+    FrameworkPublished: on_framework_published,
+    ProgrammePublished: on_programme_published,
+    ProgrammeWithdrawn: on_programme_withdrawn,
+    GroupAnnounced: on_group_announced,
+    GroupChanged: on_group_changed,
+    GroupCancelled: on_group_cancelled,
+    SeatsChanged: on_seats_changed,
+    LearnerChanged: on_learner_changed,
+    AssessmentCompleted: on_assessment_completed,
+    ApplicationSubmitted: on_application_submitted,
+    StatusChanged: on_status_changed,
+    TrainingCompleted: on_training_completed,
+    ConsentWithdrawn: on_consent_withdrawn,
+}
+DUES: Dues = {"better_route": on_better_route}
