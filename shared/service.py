@@ -10,7 +10,6 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import ORJSONResponse
-from fastapi.routing import APIRoute
 from pydantic import ValidationError
 from sqlalchemy import text
 
@@ -64,27 +63,29 @@ def service(
     errors.install(app)
     app.add_middleware(telemetry.ErrorsLeaveASpan)
     app.include_router(health)
-    for router in [*routes, operations]:
+    for router in (served := [*routes, operations]):
         app.include_router(router)
     for router in pages:
         app.include_router(router, include_in_schema=False)
-    demand_permissions(router.routes for router in [*routes, operations])
+    app.state.routes = demand_permissions(route for router in served for route in router.routes)
     return app
 
 
-def demand_permissions(routers: Iterable[Iterable[Any]]) -> None:
+def demand_permissions(routes: Iterable[Any]) -> list[Edge]:
     """Refuse to start with an undeclared route, and write each declaration into the OpenAPI document."""
-    for routes in routers:
-        for route in routes:
-            if not isinstance(route, Edge) or (allowed := declared(route)) is None:
-                raise RuntimeError(f"route {getattr(route, 'path', route)} declares no permission")
-            route.openapi_extra = {
-                **(route.openapi_extra or {}),
-                "x-permission": allowed.permission,
-                "x-roles": list(allowed.roles) or ["guest"],
-                "x-scope": allowed.scope,
-                "x-public": not allowed.internal,
-            }
+    open_routes: list[Edge] = []
+    for route in routes:
+        if not isinstance(route, Edge) or (allowed := declared(route)) is None:
+            raise RuntimeError(f"route {getattr(route, 'path', route)} declares no permission")
+        route.openapi_extra = {
+            **(route.openapi_extra or {}),
+            "x-permission": allowed.permission,
+            "x-roles": list(allowed.roles) or ["guest"],
+            "x-scope": allowed.scope,
+            "x-public": not allowed.internal,
+        }
+        open_routes.append(route)
+    return open_routes
 
 
 def settled(name: str, settings: type[ServiceSettings]) -> ServiceSettings:
@@ -211,7 +212,3 @@ async def readyz(request: Request) -> ORJSONResponse:
     body = {"service": state.name, "ready": not wrong, "wrong": wrong, "outbox_age_seconds": round(age, 3)}
     return ORJSONResponse(body, 503 if wrong else 200, {"x-launch-id": state.settings.launch_id})
 
-
-def open_routes(app: FastAPI) -> list[APIRoute]:
-    """The routes of an application that carry a permission."""
-    return [route for route in app.routes if isinstance(route, APIRoute) and declared(route)]
