@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import ORJSONResponse
+from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from sqlalchemy import text
 
@@ -193,7 +193,7 @@ async def livez() -> Response:
 
 
 @health.get("/readyz")
-async def readyz(request: Request) -> ORJSONResponse:
+async def readyz(request: Request) -> JSONResponse:
     """Ready when the database answers, the outbox moves and every queue is heard."""
     state, wrong = request.app.state, []
     age = 0.0
@@ -210,5 +210,5 @@ async def readyz(request: Request) -> ORJSONResponse:
     elif state.deaf:
         wrong.append("queues without a consumer: " + ", ".join(state.deaf))
     body = {"service": state.name, "ready": not wrong, "wrong": wrong, "outbox_age_seconds": round(age, 3)}
-    return ORJSONResponse(body, 503 if wrong else 200, {"x-launch-id": state.settings.launch_id})
+    return JSONResponse(body, 503 if wrong else 200, {"x-launch-id": state.settings.launch_id})
 

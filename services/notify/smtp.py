@@ -53,6 +53,7 @@ def rendered(delivery: Delivery, contact: Contact, settings: Settings) -> EmailM
     message["Message-ID"] = f"<{delivery.delivery_id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Dpo-Rule"] = delivery.rule
+    message["X-Dpo-Person"] = str(delivery.person_id)  # lets a mail sink forget an erased person
     message.set_content(templates.get_template("letter.txt").render(facts))
     message.add_alternative(templates.get_template("letter.html").render(facts), subtype="html")
     return message

@@ -21,7 +21,10 @@ class Found:
 
 
 def search(instance: Instance, *, node_limit: int = NODE_LIMIT) -> Found:
-    """The set with the greatest objective; gains under 1e-9 are not pursued, ties fall to the earlier index."""
+    """The set with the greatest objective; gains under 1e-9 are not pursued, ties fall to the earlier index.
+
+    Mandatory groups are prerequisites of the empty set; the node limit never stops the search before its first feasible set.
+    """
     hours, closes, columns, clash, family = instance.hours, instance.closes, instance.columns, instance.clash, instance.family
     needs, uses, guards = instance.needs, instance.packed.uses, instance.packed.guards
     bits = [1 << index for index in range(len(hours))]
@@ -38,17 +41,19 @@ def search(instance: Instance, *, node_limit: int = NODE_LIMIT) -> Found:
         if not pending and value > best + SMALLEST_GAIN:
             best, best_mask = value, chosen
         order = sorted(available, key=density.__getitem__, reverse=True)
+        # Whatever completes this set has one of the groups a pending prerequisite waits for, so only they are worth branching on.
         branches = [index for index in order if bits[index] & pending[0]] if pending else order
         tried = 0
         for branch in branches:
             bound, relaxed, price = ceiling(order, density, value, budget, courses, tried)
             if bound <= best + SMALLEST_GAIN:
                 return
-            if nodes >= node_limit:
+            if nodes >= node_limit and best_mask is not None:
                 unexplored = max(unexplored, bound)
                 return
             tried |= bits[branch]
             barred, left = tried | clash[branch], room - uses[branch]
+            # Gains only shrink below here, so a group that costs the knapsack more than the slack can be in no better set.
             slack = relaxed - best - SMALLEST_GAIN
             rest = [
                 index for index in available

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -43,7 +43,12 @@ class Register:
 
     async def organisation(self, **facts: Any) -> dict[str, Any]:
         self.numbers += 1
-        stated = {"code": f"org-{self.numbers}", "kind": "provider", "name": f"Институт № {self.numbers}", "short_name": f"И-{self.numbers}"}
+        stated = {
+            "code": f"org-{self.numbers}",
+            "kind": "provider",
+            "name": f"Институт № {self.numbers}",
+            "short_name": f"И-{self.numbers}",
+        }
         return await self.done("POST", "/organisations", self.operator, stated | facts)
 
     def facts(self, **changes: Any) -> dict[str, Any]:
@@ -90,7 +95,7 @@ class Register:
         return said
 
     async def refused(self, method: str, path: str, who: Person, body: Any = None, **params: Any) -> httpx.Response:
-        answer = await self.service.call(method, path, who, json=body, params=params)
+        answer = await self.service.call(method, path, who, json=body, params=params or None)
         assert answer.status_code >= 400, answer.text
         assert answer.headers["content-type"] == "application/problem+json"
         return answer

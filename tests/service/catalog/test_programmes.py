@@ -1,9 +1,12 @@
 """A programme's life: draft, published, changed in the open, withdrawn; and who may touch it."""
 
+import asyncio
 from uuid import uuid4
 
+from shared.contracts.assessment import Competence, FrameworkPublished
 from shared.contracts.catalog import ProgrammePublished, ProgrammeWithdrawn
 from tests.service.catalog.conftest import Register
+from tests.support.service import envelope_of
 
 
 async def test_a_draft_is_seen_by_its_provider_and_nobody_else(register: Register) -> None:
@@ -137,6 +140,38 @@ async def test_two_programmes_never_share_a_code(register: Register) -> None:
     programme = await register.draft()
     answer = await register.refused("POST", "/programmes", register.specialist, register.facts(code=programme["code"]))
     assert (answer.status_code, answer.json()["type"]) == (409, "programme_code_taken")
+
+
+async def test_many_publications_at_once_are_one(register: Register) -> None:
+    draft = await register.draft()
+    path = f"/programmes/{draft['id']}/publication"
+    answers = await asyncio.gather(*(register.service.call("POST", path, register.specialist) for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert [one.dporevision for one in await register.service.told(ProgrammePublished)] == [2]
+
+
+async def test_a_code_claimed_twice_at_once_is_given_once(register: Register) -> None:
+    facts = register.facts()
+    answers = await asyncio.gather(*(register.service.call("POST", "/programmes", register.specialist, json=facts) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
+
+
+async def test_a_framework_heard_while_programmes_are_published_hides_none(register: Register) -> None:
+    drafts = [await register.draft(title=f"Программа номер {number}") for number in range(6)]
+    frames = [
+        FrameworkPublished(
+            framework_id=uuid4(),
+            title="Рамка",
+            version=version,
+            competences=[Competence(code="М1", title=f"Название {version}", group="методические", labour_functions=[])],
+        )
+        for version in range(1, 5)
+    ]
+    await asyncio.gather(
+        *(register.done("POST", f"/programmes/{draft['id']}/publication", register.specialist) for draft in drafts),
+        *(register.service.hear(envelope_of(frame, subject=frame.framework_id)) for frame in frames),
+    )
+    assert len(await register.titles(q="программа")) == 6
 
 
 async def test_a_nul_is_refused_everywhere(register: Register) -> None:

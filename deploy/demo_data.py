@@ -1,0 +1,142 @@
+"""Loads the demonstration region through the portal's own API, as its people would enter it."""
+
+import argparse
+import asyncio
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from deploy import launch
+from deploy.commands.clock import ahead
+from deploy.demo.door import Door, Person, until
+from deploy.identity.personas import Persona, listed
+from shared.clock import real_time, today
+
+DATA = Path(__file__).parent / "demo"
+BASIS = "Приказ РЦОКИО от 01.09.2026 № 1 «О закреплении специалистов»"
+AT_ONCE = 8
+SCOPED_BY = {
+    "school_specialist": "organisation",
+    "provider_specialist": "organisation",
+    "agency_specialist": "organisation",
+    "municipal_specialist": "oktmo",
+}
+
+
+def read(name: str) -> Any:
+    return json.loads((DATA / name).read_text())
+
+
+async def each(work: Iterable[Any]) -> list[Any]:
+    """Do the work a few pieces at a time, keeping the order of the answers."""
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(piece: Any) -> Any:
+        async with slots:
+            return await piece
+
+    return list(await asyncio.gather(*(one(piece) for piece in work)))
+
+
+async def load(portal: str, issuer: str) -> None:
+    """Everything in the order in which people depend on each other."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
+        door = Door(portal, issuer, http)
+        operator = await door.person(next(one.id for one in listed() if one.role == "operator"))
+        organisations = await enter_organisations(operator)
+        await grant_roles(operator, issuer, organisations)
+        assessor = await door.person(next(one.id for one in listed() if one.role == "assessor"))
+        await asyncio.gather(enter_assessment(assessor, organisations), enter_programmes(operator, organisations))
+
+
+async def enter_organisations(operator: Person) -> dict[str, str]:
+    """The register; returns ids by code. Former names are entered first, so that the history stands."""
+    ids: dict[str, str] = {}
+    waiting = read("catalog/organisations.json")
+    while waiting:
+        ready = [one for one in waiting if all(one.get(parent) is None or one[parent] in ids for parent in ("authority", "agency"))]
+        for one, made in zip(ready, await each(enter_organisation(operator, one, ids) for one in ready), strict=True):
+            ids[one["code"]] = made
+        waiting = [one for one in waiting if one["code"] not in ids]
+    return ids
+
+
+async def enter_organisation(operator: Person, said: dict[str, Any], ids: dict[str, str]) -> str:
+    facts = {name: value for name, value in said.items() if name not in ("authority", "agency", "former_names")}
+    facts |= {f"{parent}_id": ids[said[parent]] for parent in ("authority", "agency") if said.get(parent)}
+    former = said.get("former_names", [])
+    first, *later = [*({**facts, **name} for name in former), facts]
+    made = await operator.post("/organisations", first, key=f"demo:{said['code']}")
+    for name in later:
+        await operator.put(f"/organisations/{made['id']}", name)
+    return str(made["id"])
+
+
+async def grant_roles(operator: Person, issuer: str, organisations: dict[str, str]) -> None:
+    """«Закрепление»: everybody of the list who is not a teacher, before their first sign-in."""
+    people = [one for one in listed() if one.role not in ("teacher", "operator")]
+    await each(grant_role(operator, issuer, one, organisations) for one in people)
+
+
+async def grant_role(operator: Person, issuer: str, person: Persona, organisations: dict[str, str]) -> None:
+    scope = None
+    if (by := SCOPED_BY.get(person.role)) == "oktmo":
+        scope = person.oktmo
+    elif by and person.organisation:
+        scope = organisations[person.organisation]
+    facts = {"issuer": issuer, "subject": person.id, "role": person.role, "scope": scope, "head": bool(person.head), "basis": BASIS}
+    await operator.post("/grants", facts, key=f"demo:{person.id}")
+
+
+async def enter_assessment(assessor: Person, organisations: dict[str, str]) -> None:
+    """The framework, the bank and the procedure with its two forms."""
+    framework = await assessor.post("/frameworks", read("assessment/framework.json"), key="demo:framework")
+    files = sorted((DATA / "assessment/items").glob("*.json"))
+    items = [item for file in files for item in json.loads(file.read_text())]
+    await assessor.post("/items", {"framework_id": framework["framework_id"], "items": items}, key="demo:items")
+    said = read("assessment/procedure.json")
+    procedure = {name: value for name, value in said.items() if name != "organiser"}
+    procedure |= {"framework_id": framework["framework_id"], "organiser_id": organisations[said["organiser"]]}
+    await until(lambda: assessor.post("/procedures", procedure, key="demo:procedure"), what="the procedure is published")
+
+
+async def enter_programmes(operator: Person, organisations: dict[str, str]) -> None:
+    """Programmes with their groups; those that others require come first."""
+    day, ids = today(real_time() + ahead()), dict[str, str]()
+    waiting = read("catalog/programmes.json")
+    while waiting:
+        ready = [one for one in waiting if all(code in ids for code in one.get("prerequisites", []))]
+        for one, made in zip(ready, await each(enter_programme(operator, one, organisations, ids, day) for one in ready), strict=True):
+            ids[one["code"]] = made
+        waiting = [one for one in waiting if one["code"] not in ids]
+
+
+async def enter_programme(operator: Person, said: dict[str, Any], organisations: dict[str, str], ids: dict[str, str], day: date) -> str:
+    facts = {name: value for name, value in said.items() if name not in ("provider", "groups", "prerequisites")}
+    facts |= {"provider_id": organisations[said["provider"]], "prerequisites": [ids[code] for code in said.get("prerequisites", [])]}
+    made = await operator.post("/programmes", facts, key=f"demo:{said['code']}")
+    await operator.post(f"/programmes/{made['id']}/publication", key=f"demo:publish:{said['code']}")
+    for place, group in enumerate(said["groups"]):
+        dated = {name: (day + timedelta(days=value)).isoformat() for name, value in group.items() if name in DATES}
+        await operator.post(f"/programmes/{made['id']}/groups", {**group, **dated}, key=f"demo:{said['code']}:{place}")
+    return str(made["id"])
+
+
+DATES = ("starts", "ends", "enrolment_opens", "enrolment_closes")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m deploy.demo_data")
+    parser.add_argument("--portal", required=True)
+    parser.add_argument("--scale", choices=("demo", "region"), default="demo")
+    said = parser.parse_args(arguments)
+    asyncio.run(load(said.portal, launch.places(launch_id="").at("identity")))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""A small OpenID Connect issuer with invented people, for development mode alone."""

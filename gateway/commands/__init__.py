@@ -1,0 +1,1 @@
+"""What changes the gateway's own facts."""

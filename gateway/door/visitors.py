@@ -1,0 +1,131 @@
+"""Who comes: a browser's session or a bearer token, with the grants and consents in force at this very call."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID
+
+import asyncpg
+import orjson
+import structlog
+
+from gateway.rules import Held, code_of, hashed
+from shared.access import GUEST, Caller, Grant
+from shared.clock import Clock, today
+from shared.contracts.gateway import Role
+from shared.errors import Unavailable
+
+log = structlog.get_logger()
+SEEN_EVERY = timedelta(seconds=60)
+RIGHTS = """
+    SELECT a.id, a.person_id,
+        (SELECT json_agg(json_build_array(g.role, g.scope, g.head) ORDER BY g.role, g.scope) FROM role_grant g
+            WHERE g.account_id = a.id AND g.revoked_at IS NULL AND g.valid_from <= $1 AND (g.valid_until IS NULL OR g.valid_until >= $1)),
+        (SELECT array_agg(c.purpose ORDER BY c.purpose) FROM consent c WHERE c.person_id = a.person_id AND c.active)"""
+BY_SESSION = (
+    RIGHTS
+    + """, s.issuer, s.subject, s.seen_at FROM web_session s LEFT JOIN account a ON a.issuer = s.issuer AND a.subject = s.subject
+    WHERE s.id_hash = $2 AND s.expires_at > $3 AND s.seen_at > $4"""
+)
+BY_SUBJECT = RIGHTS + " FROM account a WHERE a.issuer = $2 AND a.subject = $3"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who calls at the door, and by what: `session` is the cookie's value, `token` the bearer's."""
+
+    caller: Caller = GUEST
+    held: tuple[Held, ...] = ()
+    account_id: UUID | None = None
+    issuer: str = ""
+    subject: str = ""
+    session: str | None = None
+    token: str | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        return self.caller is not GUEST
+
+
+NOBODY = Visitor()
+
+
+def visitor_of(row: Any, *, issuer: str, subject: str, session: str | None = None, token: str | None = None) -> Visitor:
+    """A signed-in visitor; without an account there is nothing to be allowed yet."""
+    account_id, person_id, grants, consents = (plain(row[0]), plain(row[1]), row[2], row[3]) if row else (None, None, None, None)
+    held = tuple(Held(cast(Role, role), scope, head) for role, scope, head in orjson.loads(grants or "[]"))
+    granted = tuple(Grant(one.role, one.scope) for one in held) + ((Grant("teacher"),) if person_id else ())
+    name = str(account_id) if account_id else "visitor:" + code_of(issuer, subject)
+    return Visitor(Caller(name, person_id, granted, frozenset(consents or ())), held, account_id, issuer, subject, session, token)
+
+
+def plain(found: UUID | None) -> UUID | None:
+    """asyncpg's own kind of UUID as everybody else's."""
+    return UUID(int=found.int) if found else None
+
+
+class Visitors:
+    """Looks every caller up anew, in one prepared statement on connections of its own, so that what was revoked is refused at once."""
+
+    def __init__(self, pool: asyncpg.Pool, clock: Clock, *, idle: timedelta) -> None:
+        self.pool, self.clock, self.idle = pool, clock, idle
+
+    async def of_session(self, token: str) -> Visitor | None:
+        """The visitor behind a session cookie, or None when there is no such session any more."""
+        now, key = self.clock(), hashed(token)
+        row = await self.asked(lambda pool: pool.fetchrow(BY_SESSION, today(now), key, now, now - self.idle))
+        if row is None:
+            return None
+        if now - row["seen_at"] > SEEN_EVERY:
+            await self.asked(lambda pool: pool.execute("UPDATE web_session SET seen_at = $2 WHERE id_hash = $1 AND seen_at < $2", key, now))
+        return visitor_of(row, issuer=row["issuer"], subject=row["subject"], session=token)
+
+    async def of_subject(self, issuer: str, subject: str, token: str) -> Visitor:
+        """The visitor an issuer's access token speaks for."""
+        row = await self.asked(lambda pool: pool.fetchrow(BY_SUBJECT, today(self.clock()), issuer, subject))
+        return visitor_of(row, issuer=issuer, subject=subject, token=token)
+
+    async def asked(self, ask: Callable[[asyncpg.Pool], Awaitable[Any]]) -> Any:
+        """One statement; a connection that died meanwhile is tried once more, anything else is «later»."""
+        for attempt in (1, 2):
+            try:
+                return await ask(self.pool)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError) as problem:
+                log.warning("identity_away", error=type(problem).__name__, attempt=attempt)
+        raise Unavailable()
+
+    async def journal(self, visitor: Visitor, *, role: str, operation: str, object_id: str | None, trace_id: str | None) -> int:
+        """Write down what is about to be changed; return the entry to be closed."""
+        columns = "at, account_id, role, operation, object_id, trace_id"
+        statement = f"INSERT INTO journal ({columns}) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id"
+        row = (self.clock(), visitor.account_id, role, operation, object_id, trace_id)
+        entry: int = await self.asked(lambda pool: pool.fetchval(statement, *row))
+        return entry
+
+    async def outcome(self, entry: int, status: int, code: str | None) -> None:
+        """Write down how it ended; the change stands already, so a database that is away leaves the entry open."""
+        statement = "INSERT INTO journal_outcome (entry_id, status, code) VALUES ($1, $2, $3)"
+        try:
+            await self.asked(lambda pool: pool.execute(statement, entry, status, code))
+        except Unavailable:
+            log.error("journal_outcome_lost", entry=entry, status=status)
+
+
+async def opened(url: str, *, size: int, patience: float = 10) -> asyncpg.Pool:
+    """The pool of the lookups; waits a while for a database that is only just starting."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return await asyncpg.create_pool(
+                url.replace("postgresql+asyncpg://", "postgresql://", 1),
+                min_size=1,
+                max_size=size,
+                timeout=5,
+                command_timeout=5,
+                server_settings={"application_name": "gateway-door", "statement_timeout": "4000", "jit": "off"},
+            )
+        except (asyncpg.PostgresError, OSError, TimeoutError):
+            if time.monotonic() > deadline:
+                raise

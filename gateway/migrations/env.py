@@ -1,0 +1,4 @@
+from gateway.tables import Base
+from shared.migrations import run
+
+run(Base.metadata)

@@ -1,0 +1,68 @@
+"""The parts of the portal and their doors: which are open to whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.rules import Held
+
+DECIDING = ("school_specialist", "municipal_specialist", "agency_specialist")
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One link of a section."""
+
+    href: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One cabinet: its name in the person's menu, its first page, its doors."""
+
+    key: str
+    title: str
+    doors: tuple[Door, ...]
+
+    @property
+    def href(self) -> str:
+        return self.doors[0].href
+
+
+TEACHER = Section(
+    "teacher",
+    "Кабинет педагога",
+    (
+        Door("/cabinet", "Сегодня"),
+        Door("/cabinet/applications", "Заявки"),
+        Door("/cabinet/diagnostics", "Диагностика"),
+        Door("/cabinet/profile", "Профиль компетенций"),
+        Door("/cabinet/route", "Мой маршрут"),
+        Door("/programmes", "Программы"),
+    ),
+)
+QUEUE, GRANTS, REPORTS = Door("/queue", "Согласование"), Door("/operator/grants", "Закрепление"), Door("/reports", "Отчёты")
+APPOINTING = ("operator", "auditor", "municipal_specialist")
+
+
+def sections_of(held: Iterable[Held], *, registered: bool, development: bool) -> tuple[Section, ...]:
+    """The sections of somebody with these grants; the learner's own comes last, as work is what staff come for."""
+    held = tuple(held)
+    roles = {one.role for one in held}
+    appoints = roles & set(APPOINTING) or any(one.head for one in held)
+    found = []
+    if roles & {"operator", "auditor"}:
+        mail = [Door("/mail", "Письма")] if development and "operator" in roles else []
+        doors = (REPORTS, Door("/operations", "Эксплуатация"), Door("/queue", "Заявки"), GRANTS, Door("/journal", "Журнал"), *mail)
+        found.append(Section("operator", "Кабинет оператора", doors))
+    if "ministry" in roles:
+        found.append(Section("ministry", "Кабинет министерства", (REPORTS,)))
+    if roles & set(DECIDING):
+        reports = [REPORTS] if "municipal_specialist" in roles else []
+        found.append(Section("approver", "Согласование заявок", (QUEUE, *reports, *([GRANTS] if appoints else []))))
+    if "provider_specialist" in roles:
+        doors = (Door("/queue", "Заявки"), Door("/provider/groups", "Группы"), Door("/provider/programmes", "Программы"), REPORTS)
+        found.append(Section("provider", "Кабинет организации ДПО", doors))
+    if registered:
+        found.append(TEACHER)
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""One module per part of the portal, each a router of pages."""

@@ -1,0 +1,191 @@
+"""Programmes: the search with its facets, the card, and applying from the card."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from gateway.client import Refused, optional
+from gateway.portal.page import At, Page
+from gateway.portal.refused import Told, told
+
+router = APIRouter(route_class=Page)
+FACETS = (
+    ("kind", "Вид программы"),
+    ("subject", "Предмет"),
+    ("form", "Форма"),
+    ("hours", "Объём"),
+    ("position", "Должность"),
+    ("level", "Уровень образования"),
+    ("competence", "Компетенция"),
+    ("provider", "Организация"),
+    ("oktmo", "Муниципалитет"),
+    ("funding", "Оплата"),
+)
+OPEN = {"kind", "subject", "form", "hours"}
+SORTS = (("relevance", "по близости к запросу"), ("starts", "раньше начало"), ("seats", "больше мест"), ("hours", "меньше часов"))
+KEPT = ("q", "exact", *(name for name, _ in FACETS), "has_seats", "starts_from", "starts_to", "sort")
+PAGE, SHOWN_AT_ONCE, APPLY_TO = 10, 6, 5
+
+
+@router.get("/programmes")
+async def search(view: At, request: Request) -> Response:
+    """The search; its address is the search."""
+    asked = asked_of(request.query_params.multi_items())
+    wanted: dict[str, Any] = {name: asked[name] for name in asked if name != "page"}
+    try:
+        found = await view.ask.get("/programmes", **wanted, cursor=request.query_params.get("cursor") or None, limit=PAGE)
+    except Refused as refused:
+        if refused.status != 422:
+            raise
+        asked = {"q": asked.get("q", [""])}
+        found = await view.ask.get("/programmes", **asked, limit=PAGE)
+    more = request.query_params.get("more", "")
+    facets = [
+        facet for name, title in FACETS if (facet := facet_of(name, title, found["facets"].get(name, []), whole=name == more)) is not None
+    ]
+    for facet in facets:
+        facet["more_href"] = f"/programmes?{urlencode([*pairs(asked), ('more', facet['name'])])}#facet-{facet['name']}"
+    seats = next((one["count"] for one in found["facets"].get("has_seats", []) if str(one["value"]).lower() == "true"), 0)
+    return await view.show(
+        "programmes.html",
+        title="Программы",
+        own_search=True,
+        found=found,
+        facets=facets,
+        with_seats=seats,
+        asked={name: values[0] for name, values in asked.items()},
+        chosen=chosen_of(facets, asked),
+        sorts=SORTS if asked.get("q") else SORTS[1:],
+        next_href=f"/programmes?{urlencode([*pairs(asked), ('cursor', found['next'])])}" if found["next"] else "",
+        first_href=f"/programmes?{urlencode(pairs(asked))}" if request.query_params.get("cursor") else "",
+        exact_href=f"/programmes?{urlencode([*pairs(asked), ('exact', 'true')])}",
+    )
+
+
+def asked_of(items: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The search in an address: known names with their values that are not empty."""
+    asked: dict[str, list[str]] = {}
+    for name, value in items:
+        if name in KEPT and value.strip():
+            asked.setdefault(name, []).append(value.strip()[:200])
+    return asked
+
+
+def pairs(asked: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in asked.items() for value in values]
+
+
+def facet_of(name: str, title: str, values: list[dict[str, Any]], *, whole: bool) -> dict[str, Any] | None:
+    """A facet whose chosen values come first, in full or only the likeliest; None when it has nothing to choose from."""
+    if not values:
+        return None
+    chosen = [one for one in values if one["chosen"]]
+    rest = [one for one in values if not one["chosen"] and (one["count"] or len(values) <= SHOWN_AT_ONCE)]
+    room = len(rest) if whole else max(0, SHOWN_AT_ONCE - len(chosen))
+    return {
+        "name": name,
+        "title": title,
+        "values": [*chosen, *rest[:room]],
+        "hidden": len(rest) - len(rest[:room]),
+        "open": name in OPEN or bool(chosen) or whole,
+        "chosen": chosen,
+    }
+
+
+def chosen_of(facets: list[dict[str, Any]], asked: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    """What was chosen, each with the address of the search without it."""
+    found = []
+    for facet in facets:
+        for one in facet["chosen"]:
+            without = [pair for pair in pairs(asked) if pair != (facet["name"], str(one["value"]))]
+            found.append((one["title"], f"/programmes?{urlencode(without)}"))
+    for name, title in (("has_seats", "Есть свободные места"), ("starts_from", "Начало не раньше"), ("starts_to", "Начало не позже")):
+        if name in asked:
+            without = [pair for pair in pairs(asked) if pair[0] != name]
+            found.append((title, f"/programmes?{urlencode(without)}"))
+    return found
+
+
+@router.get("/programmes/{programme_id}")
+async def card(view: At, programme_id: UUID) -> Response:
+    """The card of a programme: what changes, groups with seats, what happens after applying."""
+    programme = await view.ask.get(f"/programmes/{programme_id}")
+    groups = [one for one in programme["groups"] if one["status"] == "announced"]
+    nearest = next((one for one in groups if one["enrolment"] == "open"), None)
+    return await view.show(
+        "programme.html",
+        title=programme["title"],
+        programme=programme,
+        groups=groups,
+        nearest=nearest,
+        json_ld=json_ld(programme, groups),
+        taught=[*programme["outline"]],
+    )
+
+
+def json_ld(programme: Mapping[str, Any], groups: list[Mapping[str, Any]]) -> str:
+    """The card for machines: schema.org Course with its instances, safe inside a script element."""
+    mode = {"distance": "online", "full_time": "onsite"}
+    course = {
+        "@context": "https://schema.org",
+        "@type": "Course",
+        "name": programme["title"],
+        "description": programme["annotation"],
+        "courseCode": programme["code"],
+        "inLanguage": "ru",
+        "provider": {"@type": "EducationalOrganization", "name": programme["provider"]["name"]},
+        "hasCourseInstance": [
+            {
+                "@type": "CourseInstance",
+                "courseMode": mode.get(group["form"]["code"], "blended"),
+                "startDate": group["starts"],
+                "endDate": group["ends"],
+                "courseWorkload": f"PT{programme['hours']}H",
+            }
+            for group in groups
+        ],
+    }
+    return json.dumps(course, ensure_ascii=False).replace("<", "\\u003c")
+
+
+@router.get("/programmes/{programme_id}/application")
+async def application_form(view: At, programme_id: UUID, group: str = "") -> Response:
+    """Choose groups and apply: the second of two clicks."""
+    return await applying(view, programme_id, [group], Told())
+
+
+@router.post("/programmes/{programme_id}/application")
+async def apply(view: At, programme_id: UUID) -> Response:
+    await view.learner()
+    form = await view.form()
+    wanted = [str(value) for value in (form.get("group"), *form.getlist("also")) if value]
+    groups = list(dict.fromkeys(wanted))[:APPLY_TO]
+    if not groups:
+        return await applying(view, programme_id, [], Told(errors={"group": "Выберите поток"}), status=422)
+    try:
+        made = await view.ask.post("/applications", {"programme_id": str(programme_id), "group_ids": groups})
+    except Refused as refused:
+        return await applying(view, programme_id, groups, told(refused, group_ids="group"), status=refused.status)
+    return view.go(f"/cabinet/applications/{made['id']}", "submitted", made["number"])
+
+
+async def applying(view: At, programme_id: UUID, chosen: list[str], said: Told, status: int = 200) -> Response:
+    await view.learner()
+    programme, profile = await asyncio.gather(view.ask.get(f"/programmes/{programme_id}"), optional(view.ask.get("/me/profile")))
+    groups = [one for one in programme["groups"] if one["status"] == "announced" and one["enrolment"] == "open"]
+    return await view.show(
+        "apply.html",
+        status=status,
+        section="teacher",
+        title="Заявка на программу",
+        programme=programme,
+        groups=groups,
+        profile=profile,
+        chosen=[one for one in chosen if one] or [group["id"] for group in groups[:1]],
+        said=said,
+    )

@@ -1,0 +1,6 @@
+"""Every page of the portal, in the order in which addresses are tried; the last one answers all that no other knows."""
+
+from gateway.portal import assets
+from gateway.portal.pages import account, home, lost, programmes
+
+ROUTERS = [assets.router, home.router, programmes.router, account.router, lost.router]

@@ -1,0 +1,1 @@
+"""assessment: the competence framework, the item bank, attempts, results and deficits."""

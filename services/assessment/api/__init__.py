@@ -1,0 +1,1 @@
+"""assessment over HTTP."""

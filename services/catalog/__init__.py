@@ -1,0 +1,1 @@
+"""The public register: organisations, programmes, groups and their search."""

@@ -1,0 +1,63 @@
+"""Programmes: search, cards, and their life from draft to withdrawal."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from services.catalog import commands, queries
+from services.catalog.api.callers import Author, Visitor
+from services.catalog.api.public import Public
+from services.catalog.api.shapes import OwnProgrammePage, ProgrammeOut, ProgrammePage
+from services.catalog.rules.fields import Facts, Reason
+from services.catalog.rules.programmes import ProgrammeFacts
+from services.catalog.rules.search import Wanted, WantedOwn
+from shared.clock import today
+from shared.edge import Now, Tx
+
+router = APIRouter(route_class=Public, tags=["programmes"])
+
+
+class Withdrawal(Facts):
+    reason: Reason
+
+
+@router.get("/programmes", response_model=ProgrammePage)
+async def search_programmes(wanted: Annotated[Wanted, Query()], caller: Visitor, tx: Tx, now: Now) -> Any:
+    """Published programmes; a value `any` of subject, position or level means those that are for everyone."""
+    return await queries.search.programmes_found(tx, wanted, today=today(now))
+
+
+@router.get("/own-programmes", response_model=OwnProgrammePage)
+async def list_own_programmes(wanted: Annotated[WantedOwn, Query()], caller: Author, tx: Tx, now: Now) -> Any:
+    """The programmes of the caller's organisation, drafts too."""
+    return await queries.programmes.own_programmes(tx, wanted, caller=caller, today=today(now))
+
+
+@router.get("/programmes/{programme_id}", response_model=ProgrammeOut)
+async def show_programme(programme_id: UUID, caller: Visitor, tx: Tx, now: Now) -> Any:
+    return await queries.programmes.programme_card(tx, programme_id, caller=caller, today=today(now))
+
+
+@router.post("/programmes", status_code=201, response_model=ProgrammeOut)
+async def draft_programme(body: ProgrammeFacts, caller: Author, tx: Tx, now: Now) -> Any:
+    programme_id = await commands.programmes.draft_programme(tx, body, caller=caller, now=now)
+    return await queries.programmes.programme_card(tx, programme_id, caller=caller, today=today(now))
+
+
+@router.put("/programmes/{programme_id}", response_model=ProgrammeOut)
+async def change_programme(programme_id: UUID, body: ProgrammeFacts, caller: Author, tx: Tx, now: Now) -> Any:
+    await commands.programmes.change_programme(tx, programme_id, body, caller=caller, now=now)
+    return await queries.programmes.programme_card(tx, programme_id, caller=caller, today=today(now))
+
+
+@router.post("/programmes/{programme_id}/publication", response_model=ProgrammeOut)
+async def publish_programme(programme_id: UUID, caller: Author, tx: Tx, now: Now) -> Any:
+    await commands.programmes.publish_programme(tx, programme_id, caller=caller, now=now)
+    return await queries.programmes.programme_card(tx, programme_id, caller=caller, today=today(now))
+
+
+@router.post("/programmes/{programme_id}/withdrawal", response_model=ProgrammeOut)
+async def withdraw_programme(programme_id: UUID, body: Withdrawal, caller: Author, tx: Tx, now: Now) -> Any:
+    await commands.programmes.withdraw_programme(tx, programme_id, reason=body.reason, caller=caller)
+    return await queries.programmes.programme_card(tx, programme_id, caller=caller, today=today(now))

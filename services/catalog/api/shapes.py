@@ -1,0 +1,291 @@
+"""What the API answers with; codes come with their titles."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.catalog.rules.groups import Enrolment
+
+
+class Coded(BaseModel):
+    """A code, its title, and its words inside a sentence."""
+
+    code: str
+    title: str
+    short: str
+
+
+class TermOut(Coded):
+    dictionary: str
+    valid_from: date
+    valid_to: date | None
+
+
+class MunicipalityOut(BaseModel):
+    """A municipality under one ОКТМО; an abolished code names its successor."""
+
+    oktmo: str
+    name: str
+    kind: str
+    title: str
+    valid_from: date
+    valid_to: date | None
+    successor: str | None
+
+
+class DictionariesOut(BaseModel):
+    terms: dict[str, list[TermOut]]
+    municipalities: list[MunicipalityOut]
+
+
+class OrganisationItem(BaseModel):
+    id: UUID
+    code: str
+    kind: Coded
+    name: str
+    short_name: str
+    previous_name: str | None
+    valid_from: date
+    inn: str | None
+    kpp: str | None
+    ogrn: str | None
+    oktmo: str | None
+    municipality: str | None
+    authority_id: UUID | None
+    agency_id: UUID | None
+    address: str | None
+    site: str | None
+    status: Literal["active", "merged", "closed"]
+    merged_into: UUID | None
+    revision: int
+
+
+class NameOut(BaseModel):
+    """A name from a day on."""
+
+    valid_from: date
+    name: str
+    short_name: str
+
+
+class OrganisationOut(OrganisationItem):
+    """An organisation with the names it had, the newest first, and the number of its published programmes."""
+
+    names: list[NameOut]
+    programmes: int
+
+
+class OrganisationPage(BaseModel):
+    items: list[OrganisationItem]
+    next: str | None
+
+
+class QuotaOut(BaseModel):
+    oktmo: str
+    rest: int
+
+
+class SeatsOut(BaseModel):
+    """A group's seats as enrollment counted them at `as_of`."""
+
+    capacity: int
+    held: int
+    taken: int
+    waiting: int
+    free: int
+    quotas: list[QuotaOut]
+    as_of: datetime
+
+
+class GroupItem(BaseModel):
+    """A group; `seats` is null until enrollment has counted them."""
+
+    id: UUID
+    programme_id: UUID
+    starts: date
+    ends: date
+    enrolment_opens: date
+    enrolment_closes: date
+    enrolment: Enrolment
+    capacity_asked: int
+    form: Coded
+    funding: Coded
+    oktmo: str | None
+    municipality: str | None
+    place: str | None
+    status: Literal["announced", "cancelled"]
+    cancellation_reason: str | None
+    seats: SeatsOut | None
+
+
+class ProviderOut(BaseModel):
+    id: UUID
+    name: str
+    short_name: str
+
+
+class ProgrammeOfGroup(BaseModel):
+    id: UUID
+    code: str
+    title: str
+    hours: int
+    status: Literal["draft", "published", "withdrawn"]
+
+
+class GroupListed(GroupItem):
+    programme: ProgrammeOfGroup
+    provider: ProviderOut
+
+
+class GroupPage(BaseModel):
+    items: list[GroupListed]
+    next: str | None
+
+
+class MeetingOut(BaseModel):
+    starts: datetime
+    ends: datetime
+    place: str | None
+
+
+class GroupOut(GroupListed):
+    timetable: list[MeetingOut]
+    revision: int
+
+
+class PieceOut(BaseModel):
+    """A piece of a text; `found` when it holds words of the query."""
+
+    text: str
+    found: bool
+
+
+class ProgrammeItem(BaseModel):
+    """A programme as a search result, with its nearest group that meets the filters."""
+
+    id: UUID
+    code: str
+    title: str
+    annotation: list[PieceOut]
+    kind: Coded
+    hours: int
+    form: Coded
+    distance_share: float
+    funding: Coded
+    fee: int
+    document: Coded
+    provider: ProviderOut
+    nearest_group: GroupItem | None
+
+
+class FacetValue(BaseModel):
+    value: str
+    title: str
+    count: int
+    chosen: bool
+
+
+class ProgrammePage(BaseModel):
+    """A page of the search; `corrected` says the query that was answered instead of the one with misprints."""
+
+    items: list[ProgrammeItem]
+    total: int
+    next: str | None
+    corrected: str | None
+    facets: dict[str, list[FacetValue]]
+
+
+class AudienceOut(BaseModel):
+    """Whom a programme is for; an empty list admits everyone."""
+
+    positions: list[Coded]
+    subjects: list[Coded]
+    levels: list[Coded]
+
+
+class Referred(BaseModel):
+    id: UUID
+    code: str
+    title: str
+
+
+class MeasuredOut(BaseModel):
+    """The measured share of the deficit closed: mean and interval over n people."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+
+class CompetenceOut(BaseModel):
+    """A competence that a programme develops; the title is its code until the framework is heard of."""
+
+    code: str
+    title: str
+    section: str | None
+    share: float
+    labour_functions: list[str]
+    measured: MeasuredOut | None
+
+
+class ModuleOut(BaseModel):
+    title: str
+    hours: int
+    content: str
+
+
+class ProviderCard(ProviderOut):
+    kind: str
+    site: str | None
+
+
+class ProgrammeOut(BaseModel):
+    """The card of a programme, with its groups that are not over."""
+
+    id: UUID
+    code: str
+    title: str
+    annotation: str
+    kind: Coded
+    hours: int
+    form: Coded
+    distance_share: float
+    audience: AudienceOut
+    prerequisites: list[Referred]
+    competences: list[CompetenceOut]
+    labour_functions: list[Coded]
+    outline: list[ModuleOut]
+    provider: ProviderCard
+    funding: Coded
+    fee: int
+    document: Coded
+    approvals: list[Coded]
+    status: Literal["draft", "published", "withdrawn"]
+    published_at: datetime | None
+    withdrawal_reason: str | None
+    revision: int
+    groups: list[GroupItem]
+
+
+class OwnProgramme(BaseModel):
+    """A programme in its provider's list, with the number of its groups that are not over."""
+
+    id: UUID
+    code: str
+    title: str
+    kind: Coded
+    hours: int
+    form: Coded
+    provider_id: UUID
+    status: Literal["draft", "published", "withdrawn"]
+    published_at: datetime | None
+    revision: int
+    groups: int
+
+
+class OwnProgrammePage(BaseModel):
+    items: list[OwnProgramme]
+    next: str | None

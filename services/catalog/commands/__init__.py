@@ -1,0 +1,5 @@
+"""What changes the register, and what it tells the others."""
+
+from services.catalog.commands import groups, organisations, programmes
+
+__all__ = ["groups", "organisations", "programmes"]

@@ -1,0 +1,94 @@
+"""Groups: announced, changed with a reason, cancelled with a reason."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.catalog.commands.programmes import own_programme
+from services.catalog.commands.reference import municipality
+from services.catalog.rules import groups as rules
+from services.catalog.rules.fields import demand_none
+from services.catalog.rules.groups import GroupFacts
+from services.catalog.tables import Group
+from shared.access import Caller
+from shared.clock import today
+from shared.contracts.catalog import GroupAnnounced, GroupCancelled, GroupChanged
+from shared.database import within
+from shared.errors import NotFound
+from shared.messaging.outbox import emit
+
+
+async def announce_group(session: AsyncSession, programme_id: UUID, facts: GroupFacts, *, caller: Caller, now: datetime) -> UUID:
+    """Announce a group of a published programme; return its id."""
+    programme = await own_programme(session, programme_id, caller)
+    rules.may_announce(programme_status=programme.status)
+    facts = await checked(session, facts, form=facts.form or programme.form, funding=facts.funding or programme.funding, now=now)
+    group = Group(programme_id=programme_id, provider_id=programme.provider_id, **columns_of(facts))
+    session.add(group)
+    await session.flush()
+    await emit(session, GroupAnnounced.model_validate(said_of(group)), subject=group.id, revision=group.revision)
+    return group.id
+
+
+async def change_group(session: AsyncSession, group_id: UUID, facts: GroupFacts, *, reason: str, caller: Caller, now: datetime) -> None:
+    """Bring a group to these facts and say why."""
+    group = await own_group(session, group_id, caller)
+    rules.may_change_group(status=group.status, ends=group.ends, today=today(now))
+    before = facts_of(group)
+    facts = await checked(session, facts, form=facts.form or group.form, funding=facts.funding or group.funding, now=now, before=before)
+    if facts == before:
+        return
+    for field, value in columns_of(facts).items():
+        setattr(group, field, value)
+    group.revision += 1
+    await emit(session, GroupChanged.model_validate({**said_of(group), "reason": reason}), subject=group.id, revision=group.revision)
+
+
+async def cancel_group(session: AsyncSession, group_id: UUID, *, reason: str, caller: Caller, now: datetime) -> None:
+    """Call a group off before it begins; cancelling twice is not an error."""
+    group = await own_group(session, group_id, caller)
+    if group.status == "cancelled":
+        return
+    rules.may_cancel_group(starts=group.starts, today=today(now))
+    group.status, group.cancellation_reason = "cancelled", reason
+    group.revision += 1
+    event = GroupCancelled(group_id=group_id, programme_id=group.programme_id, reason=reason)
+    await emit(session, event, subject=group_id, revision=group.revision)
+
+
+async def own_group(session: AsyncSession, group_id: UUID, caller: Caller) -> Group:
+    """The caller's group, locked; raises `NotFound` for an unknown or foreign one."""
+    mine = within(caller, provider=col(Group.provider_id))
+    found: Group | None = await session.scalar(select(Group).where(col(Group.id) == group_id, mine).with_for_update())
+    if found is None:
+        raise NotFound("Такого потока нет.")
+    return found
+
+
+async def checked(
+    session: AsyncSession, facts: GroupFacts, *, form: str, funding: str, now: datetime, before: GroupFacts | None = None
+) -> GroupFacts:
+    """The facts complete, with the ОКТМО in force; raises `Wrong`."""
+    faults = rules.group_faults(facts, form=form, today=today(now), before=before)
+    oktmo = facts.oktmo and await municipality(session, facts.oktmo)
+    if facts.oktmo and oktmo is None:
+        faults["oktmo"] = "Такого муниципалитета нет в справочнике ОКТМО."
+    demand_none(faults)
+    return facts.model_copy(update={"form": form, "funding": funding, "oktmo": oktmo})
+
+
+def columns_of(facts: GroupFacts) -> dict[str, Any]:
+    return {**facts.model_dump(exclude={"timetable"}), "timetable": [meeting.model_dump(mode="json") for meeting in facts.timetable]}
+
+
+def facts_of(group: Group) -> GroupFacts:
+    """What a stored group states."""
+    return GroupFacts.model_validate({field: getattr(group, field) for field in GroupFacts.model_fields})
+
+
+def said_of(group: Group) -> dict[str, Any]:
+    return {"group_id": group.id, **group.model_dump(exclude={"id"})}

@@ -1,0 +1,98 @@
+"""Organisations enter the register, change, take other names, close and merge."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.catalog.commands.reference import municipality
+from services.catalog.commands.search import rewrite_documents
+from services.catalog.rules.fields import demand_none
+from services.catalog.rules.organisations import KindFixed, OrganisationCodeTaken, OrganisationFacts, organisation_faults, parent_faults
+from services.catalog.tables import Organisation, OrganisationName, Programme
+from shared.clock import today
+from shared.contracts.catalog import OrganisationChanged
+from shared.errors import NotFound
+from shared.messaging.outbox import emit
+
+NOT_COLUMNS = {"valid_from"}
+
+
+async def enter_organisation(session: AsyncSession, facts: OrganisationFacts, *, now: datetime) -> UUID:
+    """Enter an organisation; return its id."""
+    faults = organisation_faults(facts, today=today(now))
+    oktmo = await checked_places(session, facts, faults)
+    demand_none(faults)
+    if await session.scalar(select(col(Organisation.id)).where(col(Organisation.code) == facts.code)):
+        raise OrganisationCodeTaken()
+    since = facts.valid_from or today(now)
+    stated = facts.model_dump(exclude=NOT_COLUMNS) | {"oktmo": oktmo, "valid_from": since}
+    organisation = Organisation(**stated)
+    session.add(organisation)
+    await session.flush()
+    session.add(OrganisationName(organisation_id=organisation.id, valid_from=since, name=facts.name, short_name=facts.short_name))
+    await tell(session, organisation)
+    return organisation.id
+
+
+async def change_organisation(session: AsyncSession, organisation_id: UUID, facts: OrganisationFacts, *, now: datetime) -> None:
+    """Bring an organisation to these facts; another name begins to hold on its day and the former one is kept."""
+    organisation = await session.scalar(select(Organisation).where(col(Organisation.id) == organisation_id).with_for_update())
+    if organisation is None:
+        raise NotFound("Такой организации нет.")
+    if facts.kind != organisation.kind:
+        raise KindFixed()
+    faults = organisation_faults(facts, today=today(now), named_since=organisation.valid_from)
+    oktmo = await checked_places(session, facts, faults, itself=organisation_id)
+    demand_none(faults)
+    if facts.code != organisation.code and await session.scalar(select(col(Organisation.id)).where(col(Organisation.code) == facts.code)):
+        raise OrganisationCodeTaken()
+    renamed = (facts.name, facts.short_name) != (organisation.name, organisation.short_name)
+    changed = facts.model_dump(exclude=NOT_COLUMNS) | {"oktmo": oktmo}
+    if renamed:
+        changed |= await take_name(session, organisation, facts, now=now)
+    if all(getattr(organisation, field) == value for field, value in changed.items()):
+        return
+    for field, value in changed.items():
+        setattr(organisation, field, value)
+    organisation.revision += 1
+    await session.flush()
+    if renamed:
+        taught = await session.scalars(select(col(Programme.id)).where(col(Programme.provider_id) == organisation_id))
+        await rewrite_documents(session, list(taught))
+    await tell(session, organisation)
+
+
+async def take_name(session: AsyncSession, organisation: Organisation, facts: OrganisationFacts, *, now: datetime) -> dict[str, Any]:
+    """The columns of a new name; a name stated again on the day it began is a correction, not another name."""
+    since = facts.valid_from or today(now)
+    if stored := await session.get(OrganisationName, (organisation.id, since)):
+        stored.name, stored.short_name = facts.name, facts.short_name
+        return {"valid_from": since}
+    session.add(OrganisationName(organisation_id=organisation.id, valid_from=since, name=facts.name, short_name=facts.short_name))
+    return {"valid_from": since, "previous_name": organisation.name}
+
+
+async def checked_places(
+    session: AsyncSession, facts: OrganisationFacts, faults: dict[str, str], *, itself: UUID | None = None
+) -> str | None:
+    """The ОКТМО in force; adds what is wrong with the municipality and the organisations above to the faults."""
+    oktmo = facts.oktmo and await municipality(session, facts.oktmo)
+    if facts.oktmo and oktmo is None:
+        faults["oktmo"] = "Такого муниципалитета нет в справочнике ОКТМО."
+    stated = {"authority_id": facts.authority_id, "agency_id": facts.agency_id, "merged_into": facts.merged_into}
+    named = {field: reference for field, reference in stated.items() if reference}
+    rows = await session.execute(select(col(Organisation.id), col(Organisation.kind)).where(col(Organisation.id).in_(named.values())))
+    kinds: dict[UUID, str] = {row.id: row.kind for row in rows if row.id != itself}
+    faults |= {field: "Такой организации нет в реестре." for field, reference in named.items() if reference not in kinds}
+    above = {field.removesuffix("_id"): kinds.get(stated[field]) for field in ("authority_id", "agency_id")}  # type: ignore[arg-type]
+    faults |= parent_faults(kind=facts.kind, **above)
+    return oktmo
+
+
+async def tell(session: AsyncSession, organisation: Organisation) -> None:
+    event = OrganisationChanged.model_validate({"organisation_id": organisation.id, **organisation.model_dump(exclude={"id"})})
+    await emit(session, event, subject=organisation.id, revision=organisation.revision)

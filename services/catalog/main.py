@@ -1,0 +1,15 @@
+"""The public register: organisations, programmes, groups, and their search."""
+
+from services.catalog.api import groups, organisations, programmes
+from services.catalog.settings import Settings
+from services.catalog.subscribers import DUES, HEARS
+from shared.service import service
+
+app = service(
+    "catalog",
+    Settings,
+    routes=[organisations.router, programmes.router, groups.router],
+    hears=HEARS,
+    dues=DUES,
+    title="Реестр: организации, программы, потоки",
+)

@@ -1,0 +1,214 @@
+"""Which programmes a search means: the words, the filters, and the open groups behind them, as common table expressions.
+
+Statements depend on the shape of a search only; its values are bound. So each shape is built and compiled once.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    ColumnElement,
+    Date,
+    Integer,
+    Numeric,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlmodel import col
+
+from services.catalog.queries.seats import FREE, TO_COME, WITH_SEATS, G, S
+from services.catalog.rules.search import ANY, BANDS, Wanted, folded, like_a_code
+from services.catalog.tables import Programme, ProgrammeEffect
+
+P = Programme
+Conditions = Mapping[str, ColumnElement[bool]]
+QUERY: ColumnElement[Any] = func.websearch_to_tsquery("russian", bindparam("words", type_=Text))
+"""The words as a full-text query: quotes, «or» and minus work as people expect."""
+BAND = case(*((col(P.hours).between(*limits), name) for name, limits in BANDS.items()))
+ABOUT_GROUPS = ("oktmo", "starts", "has_seats")
+LAST_DAY = date(9999, 12, 31)
+
+
+class Shape(NamedTuple):
+    """What a statement depends on: the filters in use, whether there are words or a code, the order, and whether a page came before."""
+
+    filters: frozenset[str]
+    words: bool
+    code: bool
+    order: str
+    onward: bool
+
+
+def shape_of(wanted: Wanted, words: str) -> Shape:
+    lists = ("kind", "form", "funding", "provider", "subject", "position", "level", "competence", "oktmo", "hours")
+    filters = {name for name in lists if getattr(wanted, name)}
+    if wanted.hours_from is not None or wanted.hours_to is not None:
+        filters.add("hours")
+    if wanted.starts_from or wanted.starts_to:
+        filters.add("starts")
+    if wanted.has_seats:
+        filters.add("has_seats")
+    return Shape(frozenset(filters), bool(words), like_a_code(words), wanted.order, bool(wanted.cursor))
+
+
+def values_of(wanted: Wanted, words: str, today: date) -> dict[str, Any]:
+    """What is bound in the statements of a search."""
+    lists = ("kind", "form", "funding", "provider", "subject", "position", "level", "competence", "oktmo")
+    return {
+        **{name: getattr(wanted, name) for name in lists},
+        **words_bound(words),
+        "hours": wanted.hours or list(BANDS),
+        "hours_from": wanted.hours_from or 0,
+        "hours_to": wanted.hours_to if wanted.hours_to is not None else 100_000,
+        "starts_from": wanted.starts_from or date.min,
+        "starts_to": wanted.starts_to or LAST_DAY,
+        "today": today,
+        "limit": wanted.limit + 1,
+    }
+
+
+def words_bound(words: str) -> dict[str, str]:
+    beginning = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return {"words": folded(words), "beginning": beginning}
+
+
+def found(*, words: bool, code: bool) -> ColumnElement[bool]:
+    """Published programmes that say the words, or whose code begins with them."""
+    published = col(P.status) == "published"
+    if not words:
+        return published
+    said = col(P.document).bool_op("@@")(QUERY)
+    return published & (or_(said, begun()) if code else said)
+
+
+def begun() -> ColumnElement[bool]:
+    return func.lower(col(P.code)).like(bindparam("beginning", type_=Text))
+
+
+def rank(shape: Shape) -> ColumnElement[Any]:
+    """How close a programme is to the words, to six digits, so that a cursor can name it; its code stands above all."""
+    if not shape.words:
+        return cast(literal(0), Numeric(12, 6))
+    closeness = cast(func.ts_rank(col(P.document), QUERY, 1), Numeric(12, 6))
+    return closeness + case((begun(), 1), else_=0) if shape.code else closeness
+
+
+def listed(name: str, of: Any = Text) -> Any:
+    """Any of the bound values of a filter."""
+    return any_(bindparam(name, type_=ARRAY(of)))
+
+
+def programme_conditions(shape: Shape) -> Conditions:
+    """The filters in use that are about programmes, by facet."""
+    effect = ProgrammeEffect
+    of_competence = (col(effect.programme_id) == col(P.id)) & (col(effect.competence) == listed("competence"))
+    between = col(P.hours).between(bindparam("hours_from", type_=Integer), bindparam("hours_to", type_=Integer))
+    every: dict[str, ColumnElement[bool]] = {
+        "kind": col(P.kind) == listed("kind"),
+        "form": col(P.form) == listed("form"),
+        "funding": col(P.funding) == listed("funding"),
+        "provider": col(P.provider_id) == listed("provider", Uuid),
+        "subject": for_whom("subject", col(P.subjects)),
+        "position": for_whom("position", col(P.positions)),
+        "level": for_whom("level", col(P.levels)),
+        "competence": select(literal(1)).select_from(effect).where(of_competence).exists(),
+        "hours": between & (listed("hours") == BAND),
+    }
+    return {facet: condition for facet, condition in every.items() if facet in shape.filters}
+
+
+def for_whom(facet: str, codes: Any) -> ColumnElement[bool]:
+    """Programmes whose audience names one of the wanted codes, or, when `any` is wanted, names none."""
+    return or_(codes.overlap(bindparam(facet, type_=ARRAY(Text))), and_(func.cardinality(codes) == 0, literal(ANY) == listed(facet)))
+
+
+def group_conditions(shape: Shape) -> Conditions:
+    """The filters in use that one and the same group has to meet, by facet."""
+    every: dict[str, ColumnElement[bool]] = {
+        "oktmo": col(G.oktmo) == listed("oktmo"),
+        "starts": col(G.starts).between(bindparam("starts_from", type_=Date), bindparam("starts_to", type_=Date)),
+        "has_seats": WITH_SEATS,
+    }
+    return {facet: condition for facet, condition in every.items() if facet in shape.filters}
+
+
+def but(conditions: Conditions, facet: str) -> ColumnElement[bool]:
+    """Every condition except a facet's own."""
+    return and_(true(), *(condition for name, condition in conditions.items() if name != facet))
+
+
+def open_groups(shape: Shape) -> CTE:
+    """Groups still to come, each with how it meets the conditions."""
+    conditions = group_conditions(shape)
+    return (
+        select(
+            col(G.programme_id),
+            col(G.oktmo),
+            col(G.starts),
+            FREE.label("free"),
+            WITH_SEATS.label("seated"),
+            and_(true(), *conditions.values()).label("fits"),
+            *(but(conditions, facet).label(f"but_{facet}") for facet in ("oktmo", "has_seats")),
+        )
+        .join_from(G, S, col(S.group_id) == col(G.id), isouter=True)
+        .where(TO_COME)
+        .cte("open_groups")
+    )
+
+
+def offers(groups: CTE) -> CTE:
+    """Per programme what its open groups offer: whether one fits, when the nearest fitting one starts, how many seats those have."""
+    c = groups.c
+    return (
+        select(
+            c.programme_id,
+            func.bool_or(c.fits).label("fits"),
+            func.bool_or(c.but_has_seats & c.seated).label("seated"),
+            func.min(c.starts).filter(c.fits).label("starts"),
+            func.coalesce(func.sum(c.free).filter(c.fits), 0).label("free"),
+        )
+        .group_by(c.programme_id)
+        .cte("offers")
+    )
+
+
+def candidates(shape: Shape, offered: CTE) -> CTE:
+    """Published programmes that say the words, each with how it meets every condition in use (`ok_…`)."""
+    group_fits = func.coalesce(offered.c.fits, false()) if shape.filters.intersection(ABOUT_GROUPS) else true()
+    return (
+        select(
+            col(P.id),
+            col(P.kind),
+            col(P.form),
+            col(P.funding),
+            col(P.hours),
+            BAND.label("band"),
+            col(P.provider_id),
+            col(P.subjects),
+            col(P.positions),
+            col(P.levels),
+            rank(shape).label("rank"),
+            func.coalesce(offered.c.starts, literal(LAST_DAY)).label("starts"),
+            func.coalesce(offered.c.free, 0).label("free"),
+            func.coalesce(offered.c.seated, false()).label("seated"),
+            group_fits.label("group_fits"),
+            *(condition.label(f"ok_{facet}") for facet, condition in programme_conditions(shape).items()),
+        )
+        .join_from(P, offered, offered.c.programme_id == col(P.id), isouter=True)
+        .where(found(words=shape.words, code=shape.code))
+        .cte("candidates")
+    )

@@ -1,0 +1,80 @@
+"""Groups: what opens soon, and one group's page."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, literal, select, tuple_
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.catalog.queries.labels import Labels, labels
+from services.catalog.queries.seats import COLUMNS, TO_COME, G, S, group_shown
+from services.catalog.rules.cursors import cursor_of, left_at, stale
+from services.catalog.rules.search import WantedGroups
+from services.catalog.tables import Organisation, Programme, Territory
+from shared.errors import NotFound
+
+
+def groups_with_programmes() -> Select[Any]:
+    return (
+        select(
+            *COLUMNS,
+            col(G.timetable),
+            col(G.revision),
+            col(Programme.code).label("programme_code"),
+            col(Programme.title).label("programme_title"),
+            col(Programme.hours).label("programme_hours"),
+            col(Programme.status).label("programme_status"),
+            col(Organisation.id).label("provider_id"),
+            col(Organisation.name).label("provider_name"),
+            col(Organisation.short_name).label("provider_short_name"),
+        )
+        .join_from(G, Programme, col(Programme.id) == col(G.programme_id))
+        .join(Organisation, col(Organisation.id) == col(G.provider_id))
+        .outerjoin(S, col(S.group_id) == col(G.id))
+        .outerjoin(Territory, col(Territory.oktmo) == col(G.oktmo))
+    )
+
+
+async def groups_listed(session: AsyncSession, wanted: WantedGroups, *, today: date) -> dict[str, Any]:
+    """Groups by their first day; upcoming ones are announced, of published programmes, and their enrolment has not closed."""
+    listed = groups_with_programmes()
+    if wanted.upcoming:
+        listed = listed.where(TO_COME, col(Programme.status) == "published")
+    for column, value in ((G.programme_id, wanted.programme), (G.provider_id, wanted.provider), (G.oktmo, wanted.oktmo)):
+        if value is not None:
+            listed = listed.where(col(column) == value)
+    if wanted.starts_from:
+        listed = listed.where(col(G.starts) >= wanted.starts_from)
+    if wanted.cursor:
+        key, last = left_at(wanted.cursor, order="starts")
+        try:
+            left = date.fromisoformat(key)
+        except ValueError as reason:
+            raise stale() from reason
+        listed = listed.where(tuple_(col(G.starts), col(G.id)) > tuple_(literal(left), literal(last)))
+    rows = (await session.execute(listed.order_by(col(G.starts), col(G.id)).limit(wanted.limit + 1), {"today": today})).all()
+    said, page = await labels(session, today), rows[: wanted.limit]
+    more = cursor_of(order="starts", key=page[-1].starts.isoformat(), last=page[-1].id) if len(rows) > wanted.limit else None
+    return {"items": [with_programme(row, said, today) for row in page], "next": more}
+
+
+async def group_card(session: AsyncSession, group_id: UUID, *, today: date) -> dict[str, Any]:
+    row = (await session.execute(groups_with_programmes().where(col(G.id) == group_id))).first()
+    if row is None:
+        raise NotFound("Такого потока нет.")
+    return with_programme(row, await labels(session, today), today) | {"timetable": row.timetable, "revision": row.revision}
+
+
+def with_programme(row: Any, said: Labels, today: date) -> dict[str, Any]:
+    return group_shown(row, said, today) | {
+        "programme": {
+            "id": row.programme_id,
+            "code": row.programme_code,
+            "title": row.programme_title,
+            "hours": row.programme_hours,
+            "status": row.programme_status,
+        },
+        "provider": {"id": row.provider_id, "name": row.provider_name, "short_name": row.provider_short_name},
+    }

@@ -1,0 +1,65 @@
+"""Organisations: the register by kind and place, and one organisation with the names it had."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, literal, or_, select, tuple_
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.catalog.queries.labels import Labels, labels
+from services.catalog.rules.cursors import cursor_of, left_at
+from services.catalog.rules.search import WantedOrganisations
+from services.catalog.tables import Organisation, OrganisationName, Programme, Territory
+from shared.errors import NotFound
+
+COLUMNS: tuple[Any, ...] = tuple(col(getattr(Organisation, name)) for name in Organisation.model_fields)
+
+
+def organisations_with_places() -> Select[Any]:
+    places = col(Territory.oktmo) == col(Organisation.oktmo)
+    return select(*COLUMNS, col(Territory.title).label("municipality")).join_from(Organisation, Territory, places, isouter=True)
+
+
+async def organisations_listed(session: AsyncSession, wanted: WantedOrganisations, *, today: date) -> dict[str, Any]:
+    """Organisations by name."""
+    listed = organisations_with_places()
+    if wanted.q:
+        names = (Organisation.name, Organisation.short_name, Organisation.previous_name)
+        listed = listed.where(or_(*(func.lower(col(name)).contains(wanted.q.lower(), autoescape=True) for name in names)))
+    for column, values in ((Organisation.code, wanted.code), (Organisation.id, wanted.id), (Organisation.kind, wanted.kind)):
+        if values:
+            listed = listed.where(col(column).in_(values))
+    if wanted.oktmo:
+        now = select(func.coalesce(col(Territory.successor), col(Territory.oktmo))).where(col(Territory.oktmo) == wanted.oktmo)
+        listed = listed.where(col(Organisation.oktmo).in_(now))
+    if wanted.authority_id:
+        listed = listed.where(col(Organisation.authority_id) == wanted.authority_id)
+    place = tuple_(col(Organisation.name), col(Organisation.id))
+    if wanted.cursor:
+        name, last = left_at(wanted.cursor, order="name")
+        listed = listed.where(place > tuple_(literal(name), literal(last)))
+    rows = (await session.execute(listed.order_by(col(Organisation.name), col(Organisation.id)).limit(wanted.limit + 1))).all()
+    said, page = await labels(session, today), rows[: wanted.limit]
+    more = cursor_of(order="name", key=page[-1].name, last=page[-1].id) if len(rows) > wanted.limit else None
+    return {"items": [organisation_shown(row, said) for row in page], "next": more}
+
+
+async def organisation_card(session: AsyncSession, organisation_id: UUID, *, today: date) -> dict[str, Any]:
+    row = (await session.execute(organisations_with_places().where(col(Organisation.id) == organisation_id))).first()
+    if row is None:
+        raise NotFound("Такой организации нет.")
+    names = await session.execute(
+        select(col(OrganisationName.valid_from), col(OrganisationName.name), col(OrganisationName.short_name))
+        .where(col(OrganisationName.organisation_id) == organisation_id)
+        .order_by(col(OrganisationName.valid_from).desc())
+    )
+    published = (col(Programme.provider_id) == organisation_id) & (col(Programme.status) == "published")
+    programmes = await session.scalar(select(func.count()).select_from(Programme).where(published))
+    shown = organisation_shown(row, await labels(session, today))
+    return shown | {"names": [name._asdict() for name in names], "programmes": programmes}
+
+
+def organisation_shown(row: Any, said: Labels) -> dict[str, Any]:
+    return {**row._asdict(), "kind": said.coded("organisation_kind", row.kind)}

@@ -1,0 +1,101 @@
+"""A page of the search: ordered, cut by a cursor, each programme with its nearest group that fits."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import CTE, BigInteger, ColumnElement, Date, Integer, Numeric, Select, Uuid, and_, bindparam, func, or_, select, true
+from sqlmodel import col
+
+from services.catalog.queries.finding import QUERY, Shape, candidates, group_conditions, offers, open_groups, programme_conditions
+from services.catalog.queries.seats import COLUMNS, TO_COME, G, S
+from services.catalog.rules.cursors import figure, left_at, stale, whole
+from services.catalog.rules.fields import MARKS
+from services.catalog.rules.search import Wanted
+from services.catalog.tables import Organisation, Programme, Territory
+
+P = Programme
+KEYS: dict[str, tuple[str, Any, bool]] = {
+    "relevance": ("rank", Numeric(12, 6), True),
+    "starts": ("starts", Date, False),
+    "hours": ("hours", Integer, False),
+    "seats": ("free", BigInteger, True),
+}
+"""The column of each order, its type, and whether it falls."""
+READ: dict[str, Callable[[str], Any]] = {"relevance": figure, "starts": date.fromisoformat, "hours": whole, "seats": whole}
+"""How the key of each order is read back from a cursor."""
+
+
+@lru_cache(256)
+def page_of(shape: Shape) -> Select[Any]:
+    """The programmes that meet every filter, one more than a page, each with its nearest fitting group."""
+    base = candidates(shape, offers(open_groups(shape)))
+    key, _, falling = KEYS[shape.order]
+    met = and_(base.c.group_fits, *(base.c[f"ok_{facet}"] for facet in programme_conditions(shape)))
+    page = (
+        select(base.c.id, base.c[key].label("key"))
+        .where(met, behind(shape, base) if shape.onward else true())
+        .order_by(base.c[key].desc() if falling else base.c[key], base.c.id)
+        .limit(bindparam("limit", type_=Integer))
+        .cte("page")
+    )
+    nearest = (
+        select(*COLUMNS)
+        .join_from(G, S, col(S.group_id) == col(G.id), isouter=True)
+        .outerjoin(Territory, col(Territory.oktmo) == col(G.oktmo))
+        .where(col(G.programme_id) == page.c.id, TO_COME, *group_conditions(shape).values())
+        .order_by(col(G.starts), col(G.id))
+        .limit(1)
+        .lateral("nearest")
+    )
+    return (
+        select(
+            page.c.id.label("found_id"),
+            page.c.key,
+            col(P.code),
+            col(P.title),
+            headline(shape).label("annotation"),
+            col(P.kind),
+            col(P.hours),
+            col(P.form).label("programme_form"),
+            col(P.distance_share),
+            col(P.funding).label("programme_funding"),
+            col(P.fee),
+            col(P.document_kind),
+            col(P.provider_id),
+            col(Organisation.name).label("provider_name"),
+            col(Organisation.short_name).label("provider_short_name"),
+            nearest,
+        )
+        .join_from(page, P, col(P.id) == page.c.id)
+        .join(Organisation, col(Organisation.id) == col(P.provider_id))
+        .outerjoin(nearest, true())
+        .order_by(page.c.key.desc() if falling else page.c.key, page.c.id)
+    )
+
+
+def left(wanted: Wanted) -> dict[str, Any]:
+    """The last key and id of the page before; raises `Invalid` for a cursor that this list never gave."""
+    if not wanted.cursor:
+        return {}
+    said, last = left_at(wanted.cursor, order=wanted.order)
+    try:
+        return {"left_key": READ[wanted.order](said), "left_id": last}
+    except ValueError as reason:
+        raise stale() from reason
+
+
+def behind(shape: Shape, base: CTE) -> ColumnElement[bool]:
+    """What comes after the last key and id."""
+    name, kind, falling = KEYS[shape.order]
+    key, left_key, left_id = base.c[name], bindparam("left_key", type_=kind), bindparam("left_id", type_=Uuid)
+    return or_(key < left_key if falling else key > left_key, and_(key == left_key, base.c.id > left_id))
+
+
+def headline(shape: Shape) -> Any:
+    """The annotation with found words framed by marks."""
+    if not shape.words:
+        return col(P.annotation)
+    options = f"StartSel={MARKS[0]}, StopSel={MARKS[1]}, HighlightAll=true"
+    return func.ts_headline("russian", col(P.annotation), QUERY, options)

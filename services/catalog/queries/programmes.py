@@ -1,0 +1,158 @@
+"""Cards of programmes and lists of those that are not in the search: drafts and withdrawn ones."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import String, case, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.catalog.queries.labels import labels
+from services.catalog.queries.seats import COLUMNS, G, S, group_shown
+from services.catalog.rules.cursors import cursor_of, left_at
+from services.catalog.rules.search import WantedOwn
+from services.catalog.tables import Competence, MeasuredEffect, Organisation, Programme, ProgrammeEffect, ProgrammePrerequisite, Territory
+from shared.access import Caller
+from shared.database import within
+from shared.errors import NotFound
+
+P = Programme
+SHOWN: tuple[Any, ...] = (
+    col(P.id), col(P.code), col(P.title), col(P.annotation), col(P.kind), col(P.hours), col(P.form), col(P.distance_share),
+    col(P.positions), col(P.subjects), col(P.levels), col(P.outline), col(P.provider_id), col(P.funding), col(P.fee),
+    col(P.document_kind), col(P.approvals), col(P.status), col(P.published_at), col(P.withdrawal_reason), col(P.revision),
+)  # fmt: skip
+PROVIDER: tuple[Any, ...] = (
+    col(Organisation.name).label("provider_name"),
+    col(Organisation.short_name).label("provider_short_name"),
+    col(Organisation.kind).label("provider_kind"),
+    col(Organisation.site).label("provider_site"),
+)
+
+
+async def programme_card(session: AsyncSession, programme_id: UUID, *, caller: Caller, today: date) -> dict[str, Any]:
+    """Everything about a programme; a draft is seen by its provider and the operator only."""
+    seen = (col(P.status) != "draft") | within(caller, provider=col(P.provider_id))
+    found = select(*SHOWN, *PROVIDER, effects_json().label("effects"), prerequisites_json().label("prerequisites"))
+    found = found.join_from(P, Organisation, col(Organisation.id) == col(P.provider_id)).where(col(P.id) == programme_id, seen)
+    row = (await session.execute(found)).first()
+    if row is None:
+        raise NotFound("Такой программы нет.")
+    said = await labels(session, today)
+    groups = (await session.execute(groups_of(programme_id, today))).all()
+    effects = row.effects or []
+    return {
+        "id": row.id,
+        "code": row.code,
+        "title": row.title,
+        "annotation": row.annotation,
+        "kind": said.coded("programme_kind", row.kind),
+        "hours": row.hours,
+        "form": said.coded("form", row.form),
+        "distance_share": row.distance_share,
+        "audience": {
+            "positions": said.all("position", row.positions),
+            "subjects": said.all("subject", row.subjects),
+            "levels": said.all("level", row.levels),
+        },
+        "prerequisites": row.prerequisites or [],
+        "competences": effects,
+        "labour_functions": said.all("labour_function", sorted({code for effect in effects for code in effect["labour_functions"]})),
+        "outline": row.outline,
+        "provider": {
+            "id": row.provider_id,
+            "name": row.provider_name,
+            "short_name": row.provider_short_name,
+            "kind": row.provider_kind,
+            "site": row.provider_site,
+        },
+        "funding": said.coded("funding", row.funding),
+        "fee": row.fee,
+        "document": said.coded("document", row.document_kind),
+        "approvals": said.all("approver", row.approvals),
+        "status": row.status,
+        "published_at": row.published_at,
+        "withdrawal_reason": row.withdrawal_reason,
+        "revision": row.revision,
+        "groups": [group_shown(one, said, today) for one in groups],
+    }
+
+
+def groups_of(programme_id: UUID, today: date) -> Any:
+    """A programme's groups that are not over, the nearest first, cancelled ones among them."""
+    return (
+        select(*COLUMNS)
+        .join_from(G, S, col(S.group_id) == col(G.id), isouter=True)
+        .outerjoin(Territory, col(Territory.oktmo) == col(G.oktmo))
+        .where(col(G.programme_id) == programme_id, col(G.ends) >= today)
+        .order_by(col(G.starts), col(G.id))
+    )
+
+
+def effects_json() -> Any:
+    """The competences of a programme, the main contribution first, with what was measured."""
+    effect, measured = ProgrammeEffect, MeasuredEffect
+    figures = {"mean": measured.mean, "low": measured.low, "high": measured.high, "n": measured.n}
+    shown = json_object(
+        code=col(effect.competence),
+        title=func.coalesce(col(Competence.title), col(effect.competence)),
+        section=col(Competence.section),
+        share=col(effect.share),
+        labour_functions=func.coalesce(func.to_json(col(Competence.labour_functions)), func.json_build_array()),
+        measured=case((col(measured.n).is_not(None), json_object(**figures))),
+    )
+    return (
+        select(func.json_agg(aggregate_order_by(shown, col(effect.share).desc(), col(effect.competence))))
+        .select_from(effect)
+        .outerjoin(Competence, col(Competence.code) == col(effect.competence))
+        .outerjoin(measured, (col(measured.programme_id) == col(P.id)) & (col(measured.competence) == col(effect.competence)))
+        .where(col(effect.programme_id) == col(P.id))
+        .correlate(P)
+        .scalar_subquery()
+    )
+
+
+def prerequisites_json() -> Any:
+    """The programmes to be passed before."""
+    required = aliased(P)
+    shown = json_object(id=col(required.id), code=col(required.code), title=col(required.title))
+    return (
+        select(func.json_agg(aggregate_order_by(shown, col(required.code))))
+        .select_from(ProgrammePrerequisite)
+        .join(required, col(required.id) == col(ProgrammePrerequisite.required_id))
+        .where(col(ProgrammePrerequisite.programme_id) == col(P.id))
+        .correlate(P)
+        .scalar_subquery()
+    )
+
+
+def json_object(**parts: Any) -> Any:
+    """SQL: an object of these parts."""
+    return func.json_build_object(*(one for name, part in parts.items() for one in (literal(name, String), part)))
+
+
+async def own_programmes(session: AsyncSession, wanted: WantedOwn, *, caller: Caller, today: date) -> dict[str, Any]:
+    """The programmes of the caller's organisation in any state, by code, each with the number of its groups to come."""
+    coming = (
+        select(func.count())
+        .select_from(G)
+        .where(col(G.programme_id) == col(P.id), col(G.status) == "announced", col(G.ends) >= today)
+        .correlate(P)
+        .scalar_subquery()
+    )
+    listed = select(
+        col(P.id), col(P.code), col(P.title), col(P.kind), col(P.hours), col(P.form), col(P.provider_id),
+        col(P.status), col(P.published_at), col(P.revision), coming.label("groups"),
+    ).where(within(caller, provider=col(P.provider_id)))  # fmt: skip
+    if wanted.status:
+        listed = listed.where(col(P.status) == wanted.status)
+    if wanted.cursor:
+        listed = listed.where(col(P.code) > left_at(wanted.cursor, order="code")[0])
+    rows = (await session.execute(listed.order_by(col(P.code)).limit(wanted.limit + 1))).all()
+    said, page = await labels(session, today), rows[: wanted.limit]
+    items = [row._asdict() | {"kind": said.coded("programme_kind", row.kind), "form": said.coded("form", row.form)} for row in page]
+    more = cursor_of(order="code", key=page[-1].code, last=page[-1].id) if len(rows) > wanted.limit else None
+    return {"items": items, "next": more}

@@ -1,0 +1,1 @@
+"""Pure decisions of the register: no I/O, time is an argument."""

@@ -1,0 +1,47 @@
+"""Shapes of what people type in, and the refusal that names every wrong field at once."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.contracts.base import printable
+from shared.errors import DomainError, Invalid
+
+MARKS = "\ue000\ue001"
+"""Two characters of the private area that frame found words inside the database's answers; nobody may type them."""
+
+
+def plain(text: str) -> str:
+    """The text itself, without NUL and without the marks above."""
+    if any(mark in text for mark in MARKS):
+        raise ValueError("a private character is not allowed")
+    return printable(text)
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(plain)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(plain)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=500), AfterValidator(plain)]
+TermCode = Annotated[str, StringConstraints(pattern=r"^[^\s\x00]{1,60}$")]
+Municipality = Annotated[str, Field(pattern=r"^\d{8}$")]
+
+
+class Facts(BaseModel):
+    """What someone states about an object of the register."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Wrong(Invalid):
+    """Several fields at once, each with its sentence."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        errors = [{"field": field, "code": self.code, "message": sentence} for field, sentence in faults.items()]
+        detail = next(iter(faults.values())) if len(faults) == 1 else "Проверьте отмеченные поля."
+        DomainError.__init__(self, detail, errors=errors)
+
+
+def demand_none(faults: Mapping[str, str]) -> None:
+    """Refuse when there is at least one fault; raises `Wrong`."""
+    if faults:
+        raise Wrong(faults)

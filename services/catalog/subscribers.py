@@ -1,0 +1,103 @@
+"""What the register hears: seats, competences, procedures, measured effects, and what concerns persons."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.catalog.commands.copies import adopt_framework, keep_newest
+from services.catalog.commands.persons import erase_person, grant_review, merge_persons, note_consent
+from services.catalog.tables import MeasuredEffect, Procedure, SeatCount, Subscription
+from shared.contracts import Envelope
+from shared.contracts.assessment import FrameworkPublished, ProcedurePublished
+from shared.contracts.enrollment import AttendanceRecorded, ConsentGranted, ConsentWithdrawn, PersonMerged, SeatsChanged, TrainingCompleted
+from shared.contracts.notify import SubscriptionCancelled, SubscriptionConfirmed
+from shared.contracts.routes import EffectMeasured
+from shared.messaging.consumer import Hears
+from shared.messaging.due import Dues
+
+
+async def on_seats_changed(event: SeatsChanged, envelope: Envelope, session: AsyncSession) -> None:
+    counts = event.model_dump(include={"capacity", "held", "taken", "waiting", "quotas"})
+    row = {**counts, "revision": envelope.dporevision, "as_of": envelope.time}
+    await keep_newest(session, SeatCount, {"group_id": event.group_id}, row, by="revision")
+
+
+async def on_framework_published(event: FrameworkPublished, envelope: Envelope, session: AsyncSession) -> None:
+    await adopt_framework(session, event.framework_id, event.version, [one.model_dump() for one in event.competences])
+
+
+async def on_procedure_published(event: ProcedurePublished, envelope: Envelope, session: AsyncSession) -> None:
+    row = event.model_dump(include={"title", "organiser_id", "competences", "minutes", "result_visible_to"})
+    await keep_newest(session, Procedure, {"id": event.procedure_id}, {**row, "revision": envelope.dporevision}, by="revision")
+
+
+async def on_effect_measured(event: EffectMeasured, envelope: Envelope, session: AsyncSession) -> None:
+    key = {"programme_id": event.programme_id, "competence": event.competence}
+    await keep_newest(session, MeasuredEffect, key, event.model_dump(include={"mean", "low", "high", "n", "version"}), by="version")
+
+
+async def on_training_completed(event: TrainingCompleted, envelope: Envelope, session: AsyncSession) -> None:
+    if event.outcome == "completed":
+        await grant_review(
+            session,
+            event.application_id,
+            person_id=event.person_id,
+            target_kind="programme",
+            target_id=event.programme_id,
+            position=event.position,
+            subject_group=event.subject_group,
+            granted_at=envelope.time,
+        )
+
+
+async def on_attendance_recorded(event: AttendanceRecorded, envelope: Envelope, session: AsyncSession) -> None:
+    await grant_review(
+        session,
+        event.attendance_id,
+        person_id=event.person_id,
+        target_kind="event",
+        target_id=event.event_id,
+        position=event.position,
+        subject_group=event.subject_group,
+        granted_at=envelope.time,
+    )
+
+
+async def on_consent_granted(event: ConsentGranted, envelope: Envelope, session: AsyncSession) -> None:
+    if event.purpose == "publication":
+        await note_consent(session, event.consent_id, person_id=event.person_id, given=True, revision=envelope.dporevision)
+
+
+async def on_consent_withdrawn(event: ConsentWithdrawn, envelope: Envelope, session: AsyncSession) -> None:
+    if event.purpose == "publication":
+        await note_consent(session, event.consent_id, person_id=event.person_id, given=False, revision=envelope.dporevision)
+    if event.erase:
+        await erase_person(session, event.person_id, request_id=event.request_id, now=envelope.time)
+
+
+async def on_person_merged(event: PersonMerged, envelope: Envelope, session: AsyncSession) -> None:
+    await merge_persons(session, event.from_person_id, event.into_person_id)
+
+
+async def on_subscription_confirmed(event: SubscriptionConfirmed, envelope: Envelope, session: AsyncSession) -> None:
+    row = {"confirmed": True, "revision": envelope.dporevision}
+    await keep_newest(session, Subscription, {"id": event.subscription_id}, row, by="revision")
+
+
+async def on_subscription_cancelled(event: SubscriptionCancelled, envelope: Envelope, session: AsyncSession) -> None:
+    row = {"confirmed": False, "revision": envelope.dporevision}
+    await keep_newest(session, Subscription, {"id": event.subscription_id}, row, by="revision")
+
+
+HEARS: Hears = {
+    FrameworkPublished: on_framework_published,
+    ProcedurePublished: on_procedure_published,
+    EffectMeasured: on_effect_measured,
+    SeatsChanged: on_seats_changed,
+    TrainingCompleted: on_training_completed,
+    AttendanceRecorded: on_attendance_recorded,
+    ConsentGranted: on_consent_granted,
+    ConsentWithdrawn: on_consent_withdrawn,
+    PersonMerged: on_person_merged,
+    SubscriptionConfirmed: on_subscription_confirmed,
+    SubscriptionCancelled: on_subscription_cancelled,
+}
+DUES: Dues = {}

@@ -1,0 +1,40 @@
+"""What the register keeps: organisations, programmes, groups, dictionaries, and copies of what others said."""
+
+from services.catalog.tables.copies import (
+    Competence,
+    ErasedPerson,
+    MeasuredEffect,
+    PersonAlias,
+    Procedure,
+    PublicationConsent,
+    ReviewRight,
+    SeatCount,
+    Subscription,
+)
+from services.catalog.tables.organisations import Organisation, OrganisationName
+from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect, ProgrammePrerequisite, ProgrammeWord
+from services.catalog.tables.reference import HoursMinimum, Term, Territory
+from services.catalog.tables.registry import Base
+
+__all__ = [
+    "Base",
+    "Competence",
+    "ErasedPerson",
+    "Group",
+    "HoursMinimum",
+    "MeasuredEffect",
+    "Organisation",
+    "OrganisationName",
+    "PersonAlias",
+    "Procedure",
+    "Programme",
+    "ProgrammeEffect",
+    "ProgrammePrerequisite",
+    "ProgrammeWord",
+    "PublicationConsent",
+    "ReviewRight",
+    "SeatCount",
+    "Subscription",
+    "Term",
+    "Territory",
+]

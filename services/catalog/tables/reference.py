@@ -1,0 +1,60 @@
+"""Reference data with validity dates: titles of codes, legal minima of hours, municipalities and their ОКТМО."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field
+
+from services.catalog.tables.registry import Base
+
+
+class Term(Base, table=True):
+    """What a code of a dictionary means from a day on; `short` is said inside a sentence."""
+
+    __tablename__ = "term"
+    __table_args__ = (
+        CheckConstraint("valid_to > valid_from", name="term_valid_for_a_while"),
+        Index("term_in_force", "dictionary", "code", unique=True, postgresql_where=text("valid_to IS NULL")),
+    )
+    dictionary: str = Field(primary_key=True)
+    code: str = Field(primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None = None
+    title: str
+    short: str
+    place: int
+
+
+class HoursMinimum(Base, table=True):
+    """The fewest hours that the law allows a kind of programme, and the act that says so."""
+
+    __tablename__ = "hours_minimum"
+    __table_args__ = (
+        CheckConstraint("hours > 0", name="hours_minimum_positive"),
+        CheckConstraint("valid_to > valid_from", name="hours_minimum_valid_for_a_while"),
+        Index("hours_minimum_in_force", "kind", unique=True, postgresql_where=text("valid_to IS NULL")),
+    )
+    kind: str = Field(primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None = None
+    hours: int
+    basis: str
+
+
+class Territory(Base, table=True):
+    """A municipality under one ОКТМО; an abolished code names its successor."""
+
+    __tablename__ = "territory"
+    __table_args__ = (
+        CheckConstraint("oktmo ~ '^[0-9]{8}$'", name="territory_oktmo_digits"),
+        CheckConstraint("valid_to > valid_from", name="territory_valid_for_a_while"),
+        CheckConstraint("(valid_to IS NULL) = (successor IS NULL)", name="territory_succeeded"),
+        CheckConstraint("successor <> oktmo", name="territory_not_its_own_successor"),
+    )
+    oktmo: str = Field(primary_key=True)
+    name: str
+    kind: str
+    title: str
+    valid_from: date
+    valid_to: date | None = None
+    successor: str | None = Field(default=None, foreign_key="territory.oktmo")

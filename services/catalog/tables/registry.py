@@ -1,0 +1,30 @@
+"""The registry that every table of this service is on, and the column shapes they share."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import CheckConstraint, DateTime
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import registry
+from sqlalchemy.types import Text
+from sqlmodel import Field, SQLModel
+
+
+class Base(SQLModel, registry=registry()):
+    """This service's own metadata, so no other service's tables leak in."""
+
+
+def moment(**kwargs: Any) -> Any:
+    """A column of an instant."""
+    return Field(sa_type=DateTime(timezone=True), **kwargs)
+
+
+def texts() -> Any:
+    """A column of several codes, empty by default."""
+    return Field(default_factory=list, sa_type=ARRAY(Text), nullable=False)
+
+
+def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    """The column holds one of these values."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")

@@ -1,0 +1,1 @@
+"""Learners and their consents, applications, seats, orders, suggestions."""

@@ -1,0 +1,1 @@
+"""The HTTP side: every route declares its permission, loads nothing, decides nothing."""

@@ -1,0 +1,154 @@
+"""What happens by itself: a deadline passes, a seat comes free, a group or programme is gone.
+
+Nothing here waits for a lock that a command may hold: it comes back a moment later instead, so the two never wait for each other.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.enrollment.commands.learners import follow_learner, tell_learner
+from services.enrollment.commands.moves import SYSTEM, move
+from services.enrollment.commands.reference import calendar_of, cancelled_among, group_of, programme_is_open, workplace_of
+from services.enrollment.commands.seats import settle
+from services.enrollment.commands.suggestions import refresh_routes_with
+from services.enrollment.rules.moves import LIVE, MOVES, when_due
+from services.enrollment.rules.seats import Shift
+from services.enrollment.rules.terms import due_of
+from services.enrollment.tables.applications import Application, Seats
+from services.enrollment.tables.people import Learner
+from services.enrollment.tables.register import Programme, StudyGroup
+from shared import telemetry
+from shared.clock import today as day_of
+from shared.messaging.due import schedule
+
+A_MOMENT = timedelta(seconds=2)
+SILENCE = {"clarification": "no_answer", "teacher_confirmation": "no_answer", "seat_offered": "no_answer", "waiting_list": "no_seat"}
+"""Why an application in this status expires; in any other nobody decided."""
+
+
+async def pass_deadline(session: AsyncSession, application_id: UUID, facts: dict[str, Any], now: datetime) -> None:
+    """Nobody moved the application in time: it goes to the next holder, or expires."""
+    row = select(Application).where(Application.id == application_id).with_for_update(skip_locked=True, key_share=True)
+    application = (await session.exec(row)).one_or_none()
+    if application is None:
+        await schedule(session, "application_due", application_id, at=now + A_MOMENT, **facts)
+        return
+    if application.revision != facts["revision"]:
+        return
+    telemetry.annotate(dpo__application__id=application.number)
+    action = when_due(status=application.status, holder=application.holder_role, offers_lapsed=application.offers_lapsed)
+    if action is None:
+        return
+    reason = None if action == "finish" else SILENCE.get(application.status, "no_decision")
+    shift = await move(session, application, action, by=SYSTEM, now=now, calendar=await calendar_of(session), reason=reason)
+    await settle(session, shift, now=now)
+
+
+async def offer_free_seats(session: AsyncSession, group_id: UUID, facts: dict[str, Any], now: datetime) -> None:
+    """Offer the free seats of a group to those who wait longest; who let an offer lapse stands behind the others."""
+    row = select(Seats).where(Seats.group_id == group_id).with_for_update(skip_locked=True, key_share=True)
+    seats = (await session.exec(row)).one_or_none()
+    if seats is None:
+        await schedule(session, "seats_free", group_id, at=now + A_MOMENT)
+        return
+    free = min(seats.waiting, seats.capacity - seats.held - seats.taken)
+    group = await group_of(session, group_id)
+    if free <= 0 or day_of(now) >= group.starts or await cancelled_among(session, [group_id]):
+        return
+    waiting = select(Application).where(Application.group_id == group_id, Application.status == "waiting_list")
+    first = waiting.order_by(col(Application.offers_lapsed), col(Application.waiting_since), col(Application.number)).limit(free)
+    applications = list(await session.exec(first.with_for_update(skip_locked=True, key_share=True)))
+    calendar, shift = await calendar_of(session), Shift()
+    for application in applications:
+        shift.update(await move(session, application, "offer", by=SYSTEM, now=now, calendar=calendar, reason="seat_freed"))
+    await settle(session, shift, now=now)
+    if len(applications) < free:  # somebody is just deciding about one who waits
+        await schedule(session, "seats_free", group_id, at=now + A_MOMENT)
+
+
+async def follow_group(session: AsyncSession, group_id: UUID, facts: dict[str, Any], now: datetime) -> None:
+    """A group was announced, changed or cancelled: its applications and suggestions follow."""
+    group = await session.get(StudyGroup, group_id)
+    if group is None:
+        return
+    await refresh_routes_with(session, at=now, group_id=group_id)
+    if await cancelled_among(session, [group_id]):
+        stands = (col(Application.group_id) == group_id) | (col(Application.seat_group_id) == group_id)
+        await cancel_where(session, stands, reason="group_cancelled", now=now)
+        return
+    shift, calendar = Shift(), await calendar_of(session)
+    for application in await live_where(session, col(Application.seat_group_id) == group_id):
+        due = due_of(
+            status=application.status,
+            holder=application.holder_role,
+            today=day_of(now),
+            starts=group.starts,
+            ends=group.ends,
+            calendar=calendar,
+        )
+        if due != application.due and "reschedule" in MOVES[application.status]:
+            shift.update(await move(session, application, "reschedule", by=SYSTEM, now=now, calendar=calendar, reason="dates_changed"))
+    await settle(session, shift, now=now)
+
+
+async def follow_programme(session: AsyncSession, programme_id: UUID, facts: dict[str, Any], now: datetime) -> None:
+    """A programme was published or withdrawn: suggestions follow; applications to a withdrawn one end, trainings under way go on."""
+    programme = await session.get(Programme, programme_id)
+    if programme is None:
+        return
+    await refresh_routes_with(session, at=now, programme_id=programme_id)
+    if not await programme_is_open(session, programme):
+        before_training = (col(Application.programme_id) == programme_id) & (col(Application.status) != "enrolled")
+        await cancel_where(session, before_training, reason="programme_withdrawn", now=now)
+
+
+async def cancel_where(session: AsyncSession, condition: ColumnElement[bool], *, reason: str, now: datetime) -> None:
+    """End these applications, or let them go on to the next group of their own list."""
+    shift, calendar = Shift(), await calendar_of(session)
+    for application in await live_where(session, condition):
+        fallback = await next_group(session, application, now=now) if reason == "group_cancelled" else None
+        action = "regroup" if fallback and "regroup" in MOVES[application.status] else "cancel"
+        shift.update(
+            await move(
+                session,
+                application,
+                "regroup" if action == "regroup" else "cancel",
+                by=SYSTEM,
+                now=now,
+                calendar=calendar,
+                group_id=fallback if action == "regroup" else None,
+                reason=reason,
+            )
+        )
+    await settle(session, shift, now=now)
+
+
+async def next_group(session: AsyncSession, application: Application, *, now: datetime) -> UUID | None:
+    """The next group that the learner asked for and that has not begun."""
+    cancelled = await cancelled_among(session, application.groups)
+    rows = await session.exec(select(StudyGroup.id).where(col(StudyGroup.id).in_(application.groups), col(StudyGroup.starts) > day_of(now)))
+    ahead = set(rows) - cancelled - {application.group_id}
+    return next((group_id for group_id in application.groups if group_id in ahead), None)
+
+
+async def live_where(session: AsyncSession, condition: ColumnElement[bool]) -> list[Application]:
+    """The live applications that fulfil a condition, locked; raises what is tried again later when one of them is being decided."""
+    rows = select(Application).where(condition, col(Application.status).in_(LIVE)).order_by(col(Application.id))
+    return list(await session.exec(rows.with_for_update(nowait=True, key_share=True)))
+
+
+async def follow_workplace(session: AsyncSession, organisation_id: UUID, facts: dict[str, Any], now: datetime) -> None:
+    """An organisation moved to another municipality or agency: the people who work there, and their applications, follow."""
+    workplace = await workplace_of(session, organisation_id)
+    if workplace is None:
+        return
+    people = select(Learner).where(Learner.organisation_id == organisation_id, col(Learner.erased_at).is_(None))
+    for learner in await session.exec(people.order_by(col(Learner.person_id)).with_for_update(nowait=True, key_share=True)):
+        if learner.oktmo != workplace.oktmo:
+            await tell_learner(session, learner)
+        await follow_learner(session, learner, now=now)

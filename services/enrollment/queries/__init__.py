@@ -1,0 +1,1 @@
+"""What only reads, within the caller's reach."""

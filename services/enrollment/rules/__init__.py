@@ -1,0 +1,1 @@
+"""Pure decisions of enrollment: no input or output, time is an argument."""

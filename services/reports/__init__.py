@@ -1,0 +1,1 @@
+"""reports: read models made of everybody's events."""

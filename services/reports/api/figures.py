@@ -1,0 +1,104 @@
+"""The figures, each within the caller's scope."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.reports.api.shapes import ClosureOut, DeficitsOut, FunnelOut, LettersOut, RoutesOut, SeatsOut
+from services.reports.commands import gate
+from services.reports.queries import closure, deficits, funnel, routes, supply
+from services.reports.queries.places import places_of
+from services.reports.rules.periods import Period, quarters
+from shared.access import Caller, allow
+from shared.edge import Edge, Now, Tx
+from shared.errors import Invalid
+
+router = APIRouter(prefix="/reports", route_class=Edge, tags=["reports"])
+REGION = ("operator", "ministry", "auditor")
+Anyone = Annotated[Caller, allow("reports.funnel", "municipal_specialist", "provider_specialist", "school_specialist", *REGION)]
+Supplier = Annotated[Caller, allow("reports.seats", "municipal_specialist", "provider_specialist", *REGION)]
+Municipality = Annotated[Caller, allow("reports.results", "municipal_specialist", *REGION)]
+Region = Annotated[Caller, allow("reports.letters", *REGION)]
+Oktmo = Annotated[str | None, Query(pattern=r"^\d{8}$", description="ОКТМО муниципалитета, 8 цифр")]
+
+
+async def read_models(tx: Tx) -> AsyncSession:
+    """The read models, which no rebuild swaps while they are read."""
+    await gate.enter(tx)
+    return tx
+
+
+async def asked_days(
+    first: Annotated[date | None, Query(alias="from")] = None, last: Annotated[date | None, Query(alias="to")] = None
+) -> Period:
+    """The days asked for, both included."""
+    if first and last and first > last:
+        raise Invalid("to", "Конец периода раньше начала.")
+    return Period(first, last)
+
+
+async def asked_quarters(days: Annotated[Period, Depends(asked_days)]) -> Period:
+    """The whole quarters around the days asked for."""
+    return quarters(first=days.first, last=days.last)
+
+
+ReadModels = Annotated[AsyncSession, Depends(read_models)]
+Days = Annotated[Period, Depends(asked_days)]
+Quarters = Annotated[Period, Depends(asked_quarters)]
+
+
+@router.get("/funnel", response_model=FunnelOut)
+async def report_funnel(
+    caller: Anyone,
+    models: ReadModels,
+    now: Now,
+    days: Days,
+    oktmo: Oktmo = None,
+    programme_id: UUID | None = None,
+    provider_id: UUID | None = None,
+) -> dict[str, Any]:
+    """Воронка заявок и время у каждого держателя."""
+    wanted = funnel.asked(caller=caller, period=days, oktmo=oktmo, programme_id=programme_id, provider_id=provider_id)
+    return await funnel.funnel(models, wanted, now=now)
+
+
+@router.get("/deficits", response_model=DeficitsOut)
+async def report_deficits(caller: Municipality, models: ReadModels, now: Now, period: Quarters, oktmo: Oktmo = None) -> dict[str, Any]:
+    """Дефициты по компетенциям и муниципалитетам; ячейки меньше пяти человек скрыты."""
+    return await deficits.deficits(models, period, places_of(caller, oktmo), now=now)
+
+
+@router.get("/routes", response_model=RoutesOut)
+async def report_routes(caller: Municipality, models: ReadModels, now: Now, period: Quarters, oktmo: Oktmo = None) -> dict[str, Any]:
+    """Индивидуальные маршруты: сколько и в каком состоянии, нагрузка, что осталось открытым и почему."""
+    return await routes.routes(models, period, places_of(caller, oktmo), now=now)
+
+
+@router.get("/closure", response_model=ClosureOut)
+async def report_closure(caller: Municipality, models: ReadModels, now: Now, period: Quarters, oktmo: Oktmo = None) -> dict[str, Any]:
+    """Измеренное закрытие дефицитов: до и после, с ошибкой разности."""
+    return await closure.closure(models, period, places_of(caller, oktmo), now=now)
+
+
+@router.get("/seats", response_model=SeatsOut)
+async def report_seats(
+    caller: Supplier,
+    models: ReadModels,
+    now: Now,
+    days: Days,
+    oktmo: Oktmo = None,
+    programme_id: UUID | None = None,
+    provider_id: UUID | None = None,
+) -> dict[str, Any]:
+    """Места и квоты групп, которые начинаются в этот период."""
+    places = places_of(caller, oktmo)
+    return await supply.seats(models, days, places, caller=caller, programme_id=programme_id, provider_id=provider_id, now=now)
+
+
+@router.get("/letters", response_model=LettersOut)
+async def report_letters(caller: Region, models: ReadModels, now: Now, days: Days) -> dict[str, Any]:
+    """Письма: сколько дошло и за сколько секунд."""
+    return await supply.letters(models, days, now=now)

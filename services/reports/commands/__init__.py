@@ -1,0 +1,1 @@
+"""What changes the read models: facts heard, persons merged and erased, and a rebuild of everything."""

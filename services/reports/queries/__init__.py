@@ -1,0 +1,1 @@
+"""What only reads: figures as functions of the facts, and a hash of all facts."""

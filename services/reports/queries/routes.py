@@ -1,0 +1,77 @@
+"""Individual routes: how far they are, how long they take, and what they leave open for which reason."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Subquery, case, func, select, true
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.reports.queries import labels
+from services.reports.queries.places import Places, lives_in, placed, within_days
+from services.reports.rules import words
+from services.reports.rules.periods import Period
+from services.reports.rules.sheets import Sheet, sheet
+from services.reports.rules.suppression import THRESHOLD
+from services.reports.tables.facts import MARKS, Route, RouteMark
+
+
+def planned(period: Period) -> Subquery:
+    """Routes first planned within a period, each with its municipality and how far it is now."""
+    kind = col(RouteMark.kind)
+    day = func.min(col(RouteMark.marked_on)).filter(kind == "planned").label("planned_on")
+    reached = (func.bool_or(kind == one).label(one) for one in MARKS)
+    life = select(col(RouteMark.route_id), day, *reached).group_by(col(RouteMark.route_id)).subquery("life")
+    home = lives_in()
+    stands = case(
+        (life.c.completed, "completed"),
+        (life.c.studied, "studied"),
+        (life.c.accepted | (col(Route.status) == "accepted"), "accepted"),
+        else_="proposed",
+    ).label("stands")
+    shape = (col(Route.route_id), col(Route.hours), col(Route.steps), col(Route.residual))
+    joined = select(func.coalesce(home.c.oktmo, "").label("oktmo"), stands, *shape).join(life, life.c.route_id == col(Route.route_id))
+    return joined.outerjoin(home, home.c.person == col(Route.person)).where(*within_days(period, life.c.planned_on)).subquery("route")
+
+
+async def routes(session: AsyncSession, period: Period, places: Places, *, now: datetime) -> dict[str, Any]:
+    """Routes by municipality and state, their mean load, and the deficits they leave open by reason."""
+    route = planned(period)
+    states = select(route.c.oktmo, route.c.stands, func.count().label("n")).group_by(route.c.oktmo, route.c.stands)
+    made = sheet((row.oktmo, row.stands, (row.n,)) for row in (await session.execute(states)).all())
+    columns = [{"status": code, "title": title} for code, title in words.ROUTES.items()]
+    titles = await labels.municipalities(session)
+    return {
+        "as_of": now,
+        "period": {"from": period.first, "to": period.last},
+        "threshold": THRESHOLD,
+        "load": await load(session, route, made, places),
+        "residual": await residual(session, route, places, titles),
+        **placed(made, columns, places, titles, count, key="status"),
+    }
+
+
+def count(made: Sheet, row: str | None, column: str | None) -> dict[str, Any]:
+    groups = made.shown(row, column, 1)
+    return {"n": None if groups is None else groups[0], "suppressed": groups is None}
+
+
+async def load(session: AsyncSession, route: Subquery, made: Sheet, places: Places) -> dict[str, Any]:
+    """Mean hours and steps of the routes that the caller sees; not shown where their number is not."""
+    seen = true() if places.oktmos is None else route.c.oktmo.in_(places.oktmos)
+    means = select(func.count().label("n"), func.avg(route.c.hours).label("hours"), func.avg(route.c.steps).label("steps")).where(seen)
+    row = (await session.execute(means)).one()
+    rows: list[str | None] = [None] if places.oktmos is None else list(places.within(made.rows))
+    if row.n < THRESHOLD or any(made.shown(one, None, 1) is None for one in rows):
+        return {"n": None if row.n else 0, "hours": None, "steps": None, "suppressed": bool(row.n)}
+    return {"n": row.n, "hours": round(float(row.hours), 1), "steps": round(float(row.steps), 1), "suppressed": False}
+
+
+async def residual(session: AsyncSession, route: Subquery, places: Places, titles: dict[str, str]) -> dict[str, Any]:
+    """Deficits that routes leave open, by municipality and reason."""
+    reason = func.jsonb_array_elements(route.c.residual).op("->>")("reason")
+    each = select(route.c.oktmo, reason.label("reason")).subquery("each")
+    counted = select(each.c.oktmo, each.c.reason, func.count().label("n")).group_by(each.c.oktmo, each.c.reason)
+    made = sheet((row.oktmo, row.reason, (row.n,)) for row in (await session.execute(counted)).all())
+    columns = [{"reason": code, "title": title} for code, title in words.RESIDUALS.items() if code in made.columns]
+    return placed(made, columns, places, titles, count, key="reason")

@@ -1,0 +1,88 @@
+"""The words that stand beside codes in the answers."""
+
+from collections.abc import Mapping
+
+STATUSES: Mapping[str, str] = {
+    "teacher_confirmation": "Ждёт подтверждения педагога",
+    "submitted": "Подана",
+    "school_review": "На согласовании у руководителя",
+    "municipality_review": "На согласовании в муниципалитете",
+    "provider_review": "На рассмотрении организации",
+    "clarification": "Требуется уточнение",
+    "waiting_list": "Лист ожидания",
+    "seat_offered": "Предложено место",
+    "accepted": "Принята, место удержано",
+    "enrolled": "Обучается",
+    "completed": "Обучение завершено",
+    "not_completed": "Обучение не завершено",
+    "expelled": "Отчислен(а)",
+    "withdrawn": "Отозвана",
+    "rejected": "Отклонена",
+    "expired": "Истекла",
+    "cancelled_by_provider": "Отменена организацией",
+}
+STAGES: Mapping[str, str] = {
+    "submitted": "Подано",
+    "approved": "Дошло до организации ДПО",
+    "accepted": "Принято",
+    "enrolled": "Зачислено",
+    "completed": "Завершили",
+}
+HOLDERS: Mapping[str, str] = {
+    "learner": "у педагога",
+    "school": "у руководителя школы",
+    "municipality": "у муниципального специалиста",
+    "agency": "у специалиста ведомства",
+    "provider": "у организации ДПО",
+    "operator": "у оператора",
+}
+CHANNELS: Mapping[str, str] = {
+    "portal": "Портал",
+    "suggestion": "Подборка по маршруту",
+    "appointment": "Назначение руководителем",
+    "import": "Перенос из другой системы",
+}
+ROUTES: Mapping[str, str] = {
+    "proposed": "Предложен",
+    "accepted": "Выполняется",
+    "studied": "Изучен, ждёт измерения",
+    "completed": "Измерен",
+}
+RESIDUALS: Mapping[str, str] = {
+    "no_programme": "Нет подходящей программы",
+    "no_open_group": "Нет открытого набора",
+    "seats": "Не хватило мест",
+    "hours": "Не хватило часов в году",
+    "fee": "Только платные программы",
+    "dates": "Не подошли даты",
+    "quarter_load": "Квартал уже занят",
+    "prerequisite": "Сначала нужна другая программа",
+    "audience": "Программы для других категорий",
+    "steps": "Слишком много шагов",
+    "small_gain": "Польза слишком мала",
+}
+LETTERS: Mapping[str, str] = {
+    "application_status": "Статус заявки",
+    "consent_withdrawn": "Отзыв согласия",
+    "result_ready": "Результат диагностики",
+    "reassessment_due": "Повторная диагностика",
+    "route_planned": "Маршрут составлен",
+    "route_accepted": "Маршрут принят",
+    "step_completed": "Шаг маршрута пройден",
+    "route_studied": "Маршрут изучен",
+    "route_completed": "Маршрут измерен",
+    "suggestion_offered": "Предложено обучение",
+    "suggestion_lapsed": "Предложение снято",
+    "document_issued": "Документ выдан",
+    "group_changed": "Изменились даты потока",
+    "saved_search": "Новое по сохранённому поиску",
+}
+NOWHERE = "Муниципалитет не указан"
+UNKNOWN_ORGANISATION, UNKNOWN_PROGRAMME = "Название организации загружается", "Название программы загружается"
+
+
+def municipality(oktmo: str, authority: str | None) -> str:
+    """What to call a municipality: «Агаповский МО» of «Управление образования, Агаповский МО», its code while no authority is known."""
+    if not oktmo:
+        return NOWHERE
+    return authority.rpartition(", ")[2] if authority else f"ОКТМО {oktmo}"

@@ -1,0 +1,56 @@
+"""The database states the invariants too, and the migrations make what the tables say."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from shared import migrations
+from tests.service.catalog.conftest import Register
+from tests.support.servers import Servers
+from tests.support.service import Running
+
+WRONG = {
+    "a wrong check digit of an ИНН": "UPDATE organisation SET inn = '7707083894'",
+    "a wrong check digit of an ОГРН": "UPDATE organisation SET ogrn = '1027700132196'",
+    "letters for an ИНН": "UPDATE organisation SET inn = 'abc'",
+    "an unknown kind of organisation": "UPDATE organisation SET kind = 'club'",
+    "a merger into nobody": "UPDATE organisation SET status = 'merged'",
+    "an unknown municipality": "UPDATE organisation SET oktmo = '75999000'",
+    "a fee without payment": "UPDATE programme SET fee = 100",
+    "a distance share unlike the form": "UPDATE programme SET distance_share = 0.5",
+    "a foreign document": "UPDATE programme SET document_kind = 'retraining_diploma'",
+    "a withdrawal without a reason": "UPDATE programme SET status = 'withdrawn'",
+    "no hours": "UPDATE programme SET hours = 0",
+    "an effect off the scale": "UPDATE programme_effect SET share = 0.5",
+    "an end before the start": "UPDATE study_group SET ends = starts - 1",
+    "a window that closes after the start": "UPDATE study_group SET enrolment_closes = starts + 1",
+    "no seats at all": "UPDATE study_group SET capacity_asked = 0",
+    "a group of another provider": "UPDATE study_group SET provider_id = gen_random_uuid()",
+    "a cancellation without a reason": "UPDATE study_group SET status = 'cancelled'",
+    "two titles in force for a code": "INSERT INTO term SELECT dictionary, code, valid_from + 1, NULL, title, short, 0 FROM term LIMIT 1",
+}
+
+
+async def test_the_database_refuses_what_the_rules_refuse(register: Register) -> None:
+    await register.group(await register.published())
+    for what, statement in WRONG.items():
+        async with register.service.app.state.engine.connect() as connection:
+            with pytest.raises(IntegrityError):
+                pytest.fail(f"the database took {what}: {await connection.execute(text(statement))}")
+
+
+@pytest.mark.parametrize("inn", ["7707083893", "500100732259"])
+async def test_the_database_takes_right_numbers(register: Register, inn: str) -> None:
+    async with register.service.app.state.engine.begin() as connection:
+        await connection.execute(text("UPDATE organisation SET inn = :inn, ogrn = '1027700132195'"), {"inn": inn})
+
+
+async def test_migrations_make_what_the_tables_say(stage: Servers) -> None:
+    await migrations.check("catalog", await stage.database("catalog"))
+
+
+async def test_the_service_is_ready(start: Callable[..., Awaitable[Running]]) -> None:
+    service = await start("catalog")
+    assert (await service.client.get("/livez")).status_code == 204

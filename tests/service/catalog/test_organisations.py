@@ -1,0 +1,94 @@
+"""Organisations: names with history, numbers with check digits, places old and new."""
+
+from uuid import uuid4
+
+from shared.contracts.catalog import OrganisationChanged
+from tests.service.catalog.conftest import MIASS, Register, day
+
+
+async def test_an_organisation_is_told_with_its_place_and_parent(register: Register) -> None:
+    authority = await register.organisation(code="muo-75742000", kind="municipal_authority", oktmo=MIASS)
+    school = await register.organisation(code="school-101", kind="school", oktmo=MIASS, authority_id=authority["id"], inn="7707083893")
+    said = (await register.service.told(OrganisationChanged))[-1]
+    event = said.event()
+    assert isinstance(event, OrganisationChanged)
+    assert (str(said.subject), said.dporevision) == (school["id"], 1)
+    assert (event.oktmo, str(event.authority_id), event.status) == (MIASS, authority["id"], "active")
+    found = await register.get("/organisations", code=["school-101", "muo-75742000"])
+    assert {one["code"] for one in found["items"]} == {"school-101", "muo-75742000"}
+    assert found["items"][0]["municipality"] == "Миасский городской округ"
+
+
+async def test_a_renamed_organisation_keeps_its_former_name(register: Register) -> None:
+    stated = {"code": "provider-1", "kind": "provider", "name": "Учебный центр", "short_name": "УЦ", "valid_from": "2020-01-01"}
+    centre = await register.done("POST", "/organisations", register.operator, stated)
+    renamed = stated | {"name": "Институт образования", "short_name": "ИО", "valid_from": day(-3)}
+    for _ in range(2):
+        card = await register.done("PUT", f"/organisations/{centre['id']}", register.operator, renamed)
+    assert (card["name"], card["previous_name"], card["revision"]) == ("Институт образования", "Учебный центр", 2)
+    assert [(one["valid_from"], one["name"]) for one in card["names"]] == [
+        (day(-3), "Институт образования"),
+        ("2020-01-01", "Учебный центр"),
+    ]
+    assert [one.dporevision for one in await register.service.told(OrganisationChanged) if str(one.subject) == centre["id"]] == [1, 2]
+    assert [one["id"] for one in (await register.get("/organisations", q="учебный"))["items"]] == [centre["id"]]
+    early = stated | {"name": "Академия", "valid_from": "2019-01-01"}
+    answer = await register.refused("PUT", f"/organisations/{centre['id']}", register.operator, early)
+    assert answer.json()["errors"][0]["field"] == "valid_from"
+
+
+async def test_a_new_name_of_the_provider_finds_its_programmes(register: Register) -> None:
+    await register.published(title="Программа")
+    stated = {"code": "chippkro", "kind": "provider", "name": "Академия Южного Урала", "short_name": "АЮУ"}
+    await register.done("PUT", f"/organisations/{register.provider_id}", register.operator, stated)
+    assert await register.titles(q="академии урала") == ["Программа"]
+
+
+async def test_wrong_numbers_and_parents_are_named(register: Register) -> None:
+    school = await register.organisation(code="school-1", kind="school", oktmo=MIASS)
+    wrong = {
+        "code": "x-1", "kind": "school", "name": "Школа", "short_name": "Ш", "inn": "7707083894", "kpp": "12", "ogrn": "1027700132196",
+        "oktmo": "75000000", "authority_id": school["id"], "agency_id": str(uuid4()),
+    }  # fmt: skip
+    answer = await register.refused("POST", "/organisations", register.operator, wrong)
+    assert answer.status_code == 422
+    assert {one["field"] for one in answer.json()["errors"]} == {"inn", "kpp", "ogrn", "oktmo", "authority_id", "agency_id"}
+
+
+async def test_an_abolished_code_finds_the_municipality_of_today(register: Register) -> None:
+    await register.organisation(code="muo-75549000", kind="municipal_authority", oktmo="75649000")
+    for oktmo in ("75549000", "75649000"):
+        found = (await register.get("/organisations", oktmo=oktmo))["items"]
+        assert [(one["code"], one["oktmo"]) for one in found] == [("muo-75549000", "75549000")]
+
+
+async def test_a_merged_organisation_names_its_successor(register: Register) -> None:
+    gone = await register.organisation()
+    body = {
+        "code": gone["code"], "kind": "provider", "name": gone["name"], "short_name": gone["short_name"],
+        "status": "merged", "merged_into": str(register.provider_id),
+    }  # fmt: skip
+    card = await register.done("PUT", f"/organisations/{gone['id']}", register.operator, body)
+    assert (card["status"], card["merged_into"]) == ("merged", str(register.provider_id))
+    itself = await register.refused("PUT", f"/organisations/{gone['id']}", register.operator, body | {"merged_into": gone["id"]})
+    assert itself.json()["errors"][0]["field"] == "merged_into"
+
+
+async def test_kinds_never_change_and_codes_are_never_shared(register: Register) -> None:
+    one = await register.organisation()
+    body = {"code": one["code"], "kind": "agency", "name": "Х", "short_name": "Х"}
+    assert (await register.refused("PUT", f"/organisations/{one['id']}", register.operator, body)).json()[
+        "type"
+    ] == "organisation_kind_fixed"
+    again = body | {"kind": "provider"}
+    assert (await register.refused("POST", "/organisations", register.operator, again)).json()["type"] == "organisation_code_taken"
+    assert (await register.refused("GET", f"/organisations/{uuid4()}", register.service.guest())).status_code == 404
+
+
+async def test_dictionaries_say_old_and_new_codes(register: Register) -> None:
+    said = await register.get("/dictionaries")
+    places = {one["oktmo"]: one for one in said["municipalities"]}
+    assert sum(one["valid_to"] is None for one in places.values()) == 43
+    assert (places["75649000"]["successor"], places["75649000"]["valid_to"]) == ("75549000", places["75549000"]["valid_from"])
+    assert {"position", "subject", "level", "form", "funding", "programme_kind", "labour_function"} <= set(said["terms"])
+    assert said["terms"]["position"][0]["title"] == "Учитель"

@@ -1,0 +1,145 @@
+"""Seats: never oversold, never leaked, whoever asks at the same time."""
+
+import asyncio
+import random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from shared.contracts.enrollment import SeatsChanged
+from tests.service.enrollment.story import Region, day
+from tests.support.stage import Start, eventually
+
+
+@pytest.fixture
+async def crowd(start: Start) -> tuple[Region, list[dict[str, Any]]]:
+    """Sixty applications that wait for the provider, for ten seats."""
+    region = await Region(await start("enrollment")).begin(capacity=10, approvals=[])
+    return region, [await region.apply(await region.teacher()) for _ in range(60)]
+
+
+async def verdict(region: Region, application: dict[str, Any], decision: str) -> tuple[int, str]:
+    body = {"decision": decision} | ({"reason": "no_seats"} if decision == "reject" else {})
+    answer = await region.service.call("POST", f"/applications/{application['id']}/decisions", region.lecturer, json=body)
+    return answer.status_code, answer.json().get("type", answer.json().get("status"))
+
+
+async def test_sixty_acceptances_at_once_fill_ten_seats(crowd: tuple[Region, list[dict[str, Any]]]) -> None:
+    region, applications = crowd
+    answers = await asyncio.gather(*(verdict(region, one, "accept") for one in applications))
+    assert sorted(answers) == [(200, "accepted")] * 10 + [(409, "group_full")] * 50
+    assert await region.seats() == {"capacity": 10, "held": 10, "taken": 0, "waiting": 0}
+    assert await region.recount() == {"held": 10, "taken": 0, "waiting": 0}
+    told = [one.dporevision for one in await region.service.told(SeatsChanged)]
+    assert told == list(range(1, 12))  # one for the announcement, one for every seat
+
+
+async def test_a_storm_of_everything_leaves_the_counters_true(crowd: tuple[Region, list[dict[str, Any]]]) -> None:
+    region, applications = crowd
+    chance = random.Random(20261110)
+
+    async def capacity(seats: int) -> None:
+        answer = await region.service.call("PUT", f"/groups/{region.group}/capacity", region.lecturer, json={"capacity": seats})
+        assert answer.status_code in (200, 409)
+
+    async def withdraw(application: dict[str, Any]) -> None:
+        person = region.service.teacher(UUID(application["learner"]["person_id"]))
+        answer = await region.service.call("POST", f"/applications/{application['id']}/withdrawal", person)
+        assert answer.status_code in (200, 404, 409)
+
+    async def decide(application: dict[str, Any]) -> None:
+        status, _ = await verdict(region, application, chance.choice(["accept", "accept", "waitlist", "offer", "reject"]))
+        assert status in (200, 403, 409)
+
+    async def order(some: list[dict[str, Any]]) -> None:
+        await region.service.call(
+            "POST",
+            "/orders",
+            region.lecturer,
+            json={
+                "kind": "enrolment",
+                "number": f"{chance.random()}",
+                "dated": str(day(0)),
+                "group_id": str(region.group),
+                "application_ids": [one["id"] for one in some],
+            },
+        )
+
+    work = [decide(chance.choice(applications)) for _ in range(150)]
+    work += [withdraw(chance.choice(applications)) for _ in range(30)]
+    work += [capacity(chance.randrange(4, 16)) for _ in range(15)]
+    work += [order([chance.choice(applications)]) for _ in range(15)]
+    chance.shuffle(work)
+    gate = asyncio.Semaphore(20)
+
+    async def through(one: Any) -> None:
+        async with gate:
+            await one
+
+    await asyncio.gather(*(through(one) for one in work))
+
+    async def calm() -> bool:
+        [left] = await region.rows("SELECT count(*) FROM due WHERE kind = 'seats_free'")
+        return bool(left[0] == 0)
+
+    await eventually(calm)
+    seats = await region.seats()
+    assert await region.recount() == {name: seats[name] for name in ("held", "taken", "waiting")}
+    assert seats["held"] + seats["taken"] <= seats["capacity"]
+    assert seats["held"] + seats["taken"] + seats["waiting"] > 0
+    last = (await region.service.told(SeatsChanged))[-1].data
+    [newest] = await region.rows("SELECT revision FROM seats WHERE group_id = :id", id=region.group)
+    told = {one.dporevision: one.data for one in await region.service.told(SeatsChanged)}
+    assert sorted(told) == list(range(1, newest.revision + 1))
+    assert {name: told[newest.revision][name] for name in ("held", "taken", "waiting")} == await region.recount()
+    assert last["capacity"] > 0
+
+
+async def test_the_database_itself_refuses_an_oversold_group(region: Region) -> None:
+    async with region.service.app.state.engine.begin() as connection:
+        with pytest.raises(IntegrityError, match="seats_never_oversold"):
+            await connection.execute(text("UPDATE seats SET held = capacity + 1"))
+
+
+async def test_every_exit_gives_the_seat_back(region: Region) -> None:
+    teacher = await region.teacher()
+    application = await region.accepted(teacher)
+    assert (await region.seats())["held"] == 1
+    await region.post(f"/applications/{application['id']}/withdrawal", teacher, {"reason": "plans_changed"}, expect=200)
+    assert await region.seats() == {"capacity": 10, "held": 0, "taken": 0, "waiting": 0}
+
+    other = await region.accepted()
+    await region.decide(other, region.lecturer, "reject", reason="no_documents")
+    assert (await region.seats())["held"] == 0
+
+    third = await region.accepted()
+    await region.order("enrolment", third)
+    await region.order("expulsion", third, reason="own_request")
+    assert await region.seats() == {"capacity": 10, "held": 0, "taken": 0, "waiting": 0}
+
+
+async def test_a_provider_sets_the_capacity_but_not_below_the_seats_in_use(region: Region) -> None:
+    await region.accepted()
+
+    async def choose(seats: int) -> Any:
+        path = f"/groups/{region.group}/capacity"
+        return (await region.service.call("PUT", path, region.lecturer, json={"capacity": seats})).json()
+
+    assert (await choose(0))["type"] == "capacity_below_seats"
+    assert (await choose(1))["free"] == 0
+    await region.hear_group(region.group, revision=2, capacity=30)
+    assert (await region.seats())["capacity"] == 1  # what was chosen here stands against the announcement
+
+
+async def test_an_announcement_changes_the_capacity_until_one_is_chosen(region: Region) -> None:
+    await region.accepted()
+    await region.accepted()
+    await region.hear_group(region.group, revision=3, capacity=30)
+    assert (await region.seats())["capacity"] == 30
+    await region.hear_group(region.group, revision=4, capacity=1)
+    assert (await region.seats())["capacity"] == 2
+    await region.hear_group(region.group, revision=2, capacity=50)
+    assert (await region.seats())["capacity"] == 2
