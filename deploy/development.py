@@ -33,7 +33,7 @@ async def run() -> None:
     smtp = await loop.create_server(sink.smtp, HOST, int(told["DEVELOPMENT_SMTP_PORT"]))
     runners = []
     for app, port in ((sink.application(), int(told["DEVELOPMENT_MAIL_PORT"])), (issuer.application(), identity_port)):
-        runner = web.AppRunner(app, access_log=None)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, HOST, port).start()
         runners.append(runner)

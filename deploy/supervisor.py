@@ -66,7 +66,8 @@ class Child:
             if self.restarts >= 3:
                 raise Refusal(f"{self.process.name} не запускается: {last_words(self.log, self.log_start)} (журнал: {self.log}).")
             if time.monotonic() > deadline:
-                reason = "; ".join(answer.wrong) if answer else "не отвечает"
+                stranger = f"на порту {self.process.port} отвечает другая программа"
+                reason = "; ".join(answer.wrong) or stranger if answer else "не отвечает"
                 raise Refusal(f"{self.process.name} не готов за {within:.0f} с: {reason} (журнал: {self.log}).")
             await asyncio.sleep(0.1)
 

@@ -24,6 +24,7 @@ from gateway.door.limits import Buckets
 from gateway.door.upstreams import Upstreams
 from gateway.door.visitors import Visitors, opened
 from gateway.issuers import Issuers
+from gateway.portal.routers import ROUTERS
 from gateway.rules import cookie_name
 from gateway.settings import Settings
 from gateway.subscribers import DUES, HEARS
@@ -111,7 +112,7 @@ app = cast(
         hears=HEARS,
         dues=DUES,
         companions=[gate_opened],
-        pages=[sign_in.router, docs.router],
+        pages=[sign_in.router, docs.router, *ROUTERS],
         application=Door,
     ),
 )

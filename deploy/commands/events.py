@@ -28,18 +28,16 @@ def pattern_of(topic: str) -> re.Pattern[str]:
 
 async def tail(places: Places, topics: list[re.Pattern[str]], offset: str) -> int:
     """Print events from the archive until interrupted."""
-
-    async def show(message: AbstractIncomingMessage) -> None:
-        await message.ack()
-        if any(topic.match(message.type or "") for topic in topics):
-            envelope = json.loads(message.body)
-            fields = json.dumps(envelope["data"], ensure_ascii=False)
-            say(f"{envelope['time'][:19]}  {envelope['type']}  {envelope['subject']}  {fields}")
-
+    arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
     async with await aio_pika.connect(places.broker.url(places.vhost)) as connection:
         channel = await connection.channel()
         await channel.set_qos(prefetch_count=200)
         archive = await channel.get_queue(ARCHIVE, ensure=False)
-        await archive.consume(show, arguments={"x-stream-offset": offset})
-        await asyncio.Event().wait()
-    return 0
+        await archive.consume(arrived.put, arguments={"x-stream-offset": offset})
+        while True:
+            message = await arrived.get()
+            await message.ack()
+            if any(topic.match(message.type or "") for topic in topics):
+                envelope = json.loads(message.body)
+                fields = json.dumps(envelope["data"], ensure_ascii=False)
+                say(f"{envelope['time'][:19]}  {envelope['type']}  {envelope['subject']}  {fields}")

@@ -23,7 +23,7 @@ from deploy.paths import CLOCK, write_whole
 from deploy.suite import Places
 from shared.clock import real_time, today
 
-MISSED = ("МЕТ-2", "ПСИ-1")
+MISSED = ("МЕТ-1", "ПРЕД-4")
 """The two competences whose items the teacher gets wrong."""
 BASIS = "Приказ РЦОКИО от 20.11.2026 № 14 «О закреплении специалистов»"
 PURPOSES = ("training", "assessment", "notifications")
@@ -209,32 +209,36 @@ async def plan(play: Play, cast: Cast, attempt: str) -> None:
 
 
 async def study(play: Play, cast: Cast) -> None:
-    """Every step: suggestion, application, approvals, seat, order, study, completion; the clock moves over what lies ahead."""
-    while (route := await cast.teacher.get("/me/route"))["status"] != "studied":
-        waiting = [step for step in route["steps"] if step["status"] == "planned"]
-        if not waiting:
-            raise Refusal("В маршруте не осталось шагов, а он не пройден: посмотрите ./dpo parked list.")
-        suggested = await until(lambda: next_suggestion(cast), what="a suggestion is offered")
-        application = await apply(play, cast, suggested)
-        await decide(play, cast, application)
-        await enrol_and_complete(play, cast, application)
-        before = len(waiting)
-        await until(lambda before=before: progressed(cast, before), what="the route's step is completed")  # type: ignore[misc]
+    """Every step: suggestion, application, approvals, seat, order; then study and completion; the clock moves over what lies ahead."""
+    while (await cast.teacher.get("/me/route"))["status"] != "studied":
+        await wait_for_enrolment(play, cast)
+        offered: list[dict[str, Any]] = await until(lambda: cast.teacher.get("/me/suggestions"), what="a suggestion is offered")
+        studying = []
+        for suggested in offered:
+            application = await apply(play, cast, suggested)
+            await decide(play, cast, application)
+            studying.append(await enrol(play, cast, application))
+        for application in sorted(studying, key=lambda one: one["group"]["ends"]):
+            await complete(play, cast, application)
+        done = {application["programme"]["id"] for application in studying}
+        await until(lambda done=done: progressed(cast, done), what="the route's steps are completed")  # type: ignore[misc]
 
 
-async def progressed(cast: Cast, before: int) -> bool:
+async def wait_for_enrolment(play: Play, cast: Cast) -> None:
+    """When enrolment into every planned step opens later, let the clock run to the first of these days."""
     route = await cast.teacher.get("/me/route")
-    return route["status"] == "studied" or sum(1 for step in route["steps"] if step["status"] == "planned") < before
+    groups = [await cast.teacher.get(f"/groups/{step['groups'][0]['group_id']}") for step in route["steps"] if step["status"] == "planned"]
+    opens = min((date.fromisoformat(group["enrolment_opens"]) for group in groups), default=suite_day())
+    if opens > suite_day():
+        async with play.step(f"Часы идут до начала записи, {opens:%d.%m.%Y}"):
+            await move_clock(opens)
 
 
-async def next_suggestion(cast: Cast) -> dict[str, Any] | None:
-    """The first suggestion; of several, one whose programme asks both school and municipality."""
-    offered: list[dict[str, Any]] = await cast.teacher.get("/me/suggestions")
-    for one in offered:
-        card = await cast.teacher.get(f"/programmes/{one['programme']['id']}")
-        if len(card.get("approvals", [])) == 2:
-            return one
-    return offered[0] if offered else None
+async def progressed(cast: Cast, programmes: set[str]) -> bool:
+    route = await cast.teacher.get("/me/route")
+    return route["status"] == "studied" or all(
+        step["status"] == "completed" for step in route["steps"] if step["programme_id"] in programmes
+    )
 
 
 async def apply(play: Play, cast: Cast, suggested: dict[str, Any]) -> dict[str, Any]:
@@ -252,27 +256,43 @@ async def decide(play: Play, cast: Cast, application: dict[str, Any]) -> None:
         words, person = holders[card["holder"]["role"]]
         async with play.step(f"{words} заявку {application['number']}", person):
             await person.post(f"/applications/{application['id']}/decisions", {"decision": "approve"})
-    provider = cast.provider((await cast.operator.get(f"/programmes/{card['programme']['id']}"))["provider"]["id"])
+        if person is cast.municipality:  # the application that went the longest way is the one to show
+            play.application = {"number": application["number"], "status": card["status"]}
+    provider = await provider_of(cast, application)
     async with play.step("Организация принимает заявку, место занято", provider):
         await provider.post(f"/applications/{application['id']}/decisions", {"decision": "accept"})
 
 
-async def enrol_and_complete(play: Play, cast: Cast, application: dict[str, Any]) -> None:
-    card = await cast.operator.get(f"/applications/{application['id']}")
-    group = card["group"]
-    provider = cast.provider((await cast.operator.get(f"/programmes/{card['programme']['id']}"))["provider"]["id"])
-    number = application["number"].rsplit("-", 1)[-1].lstrip("0")
-    order = {"group_id": group["id"], "application_ids": [application["id"]]}
-    async with play.step(f"Приказ № {number}-з о зачислении", provider):
-        await provider.post("/orders", {**order, "kind": "enrolment", "number": f"{number}-з", "dated": suite_day().isoformat()})
-    ends = date.fromisoformat(group["ends"])
-    async with play.step(f"Часы идут до конца обучения, {ends:%d.%m.%Y}"):
-        await move_clock(ends + timedelta(days=1))
-    completion = {**order, "kind": "completion", "number": f"{number}-о", "dated": suite_day().isoformat()}
-    async with play.step(f"Приказ № {number}-о о завершении обучения", provider):
-        await provider.post("/orders", {**completion, "outcomes": {application["id"]: "completed"}})
+async def provider_of(cast: Cast, application: dict[str, Any]) -> Person:
+    return cast.provider((await cast.operator.get(f"/programmes/{application['programme']['id']}"))["provider"]["id"])
+
+
+async def enrol(play: Play, cast: Cast, application: dict[str, Any]) -> dict[str, Any]:
+    """The order of enrolment confirms the seat; returns the application's card."""
+    card: dict[str, Any] = await cast.operator.get(f"/applications/{application['id']}")
+    provider = await provider_of(cast, application)
+    await sign(play, provider, card, kind="enrolment", words="о зачислении")
+    return card
+
+
+async def complete(play: Play, cast: Cast, application: dict[str, Any]) -> None:
+    """The group studies to its end, then the order of completion."""
+    ends = date.fromisoformat(application["group"]["ends"])
+    if ends >= suite_day():
+        async with play.step(f"Часы идут до конца обучения, {ends:%d.%m.%Y}"):
+            await move_clock(ends + timedelta(days=1))
+    outcomes = {"outcomes": {application["id"]: "completed"}}
+    await sign(play, await provider_of(cast, application), application, kind="completion", words="о завершении обучения", **outcomes)
     if play.application["number"] == application["number"]:
         play.application["status"] = (await cast.operator.get(f"/applications/{application['id']}"))["status"]
+
+
+async def sign(play: Play, provider: Person, application: dict[str, Any], *, kind: str, words: str, **facts: Any) -> None:
+    """A numbered order about one application."""
+    number = f"{application['number'].removeprefix('ДПО-')}-{'з' if kind == 'enrolment' else 'о'}"
+    order = {"group_id": application["group"]["id"], "application_ids": [application["id"]], **facts}
+    async with play.step(f"Приказ № {number} {words}", provider):
+        await provider.post("/orders", {**order, "kind": kind, "number": number, "dated": suite_day().isoformat()})
 
 
 def suite_day() -> date:
@@ -308,10 +328,12 @@ async def measure_again(play: Play, cast: Cast) -> None:
             say(f"           {one['competence']}: {one['before']:+.2f} → {one['after']:+.2f} логита, {VERDICTS[one['verdict']]}")
     ministry = await cast.door.person(cast.first("ministry").id)
 
-    async def reported() -> Any:
-        return (await ministry.get("/reports/routes"))["completed"]
+    measured = {one["competence"] for one in play.closure}
 
-    async with play.step("Отчёт министерства видит завершённый маршрут", ministry):
+    async def reported() -> Any:
+        return measured <= {one["competence"] for one in (await ministry.get("/reports/closure"))["competences"]}
+
+    async with play.step("Закрытие в отчёте министерства; меньше пяти человек — без чисел", ministry):
         await until(reported, what="the report shows the closure")
 
 

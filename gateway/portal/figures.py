@@ -45,3 +45,74 @@ def stage(status: str) -> int:
 def titles(competences: Any) -> str:
     """Titles of competences, given as objects or as codes, in one sentence."""
     return "; ".join(str(one.get("title") or one.get("code")) if isinstance(one, Mapping) else str(one) for one in competences)
+
+
+LOOKS = {"deficit": "soon", "borderline": "wait", "none": "done", "insufficient": "wait"}
+FILLS = {"deficit": "wait", "borderline": "edge", "none": "acc", "insufficient": "edge"}
+NOTABLE, MOST = 0.9, 100
+STRIP = (4.0, 2.92)
+"""A strip's zero and one per cent, in its own units; the strip is 300 wide."""
+
+
+def look_of(verdict: str) -> str:
+    return LOOKS.get(verdict, "")
+
+
+def at_percent(percent: float) -> float:
+    """Where a per cent stands on a strip."""
+    return round(STRIP[0] + STRIP[1] * max(0.0, min(float(MOST), percent)), 1)
+
+
+def strip(line: Mapping[str, Any]) -> dict[str, Any]:
+    """An estimate with its interval, the one before and the threshold, as a strip says them."""
+    change = line.get("change")
+    low, high = at_percent(line["percent_low"]), at_percent(line["percent_high"])
+    return {
+        "fill": FILLS.get(line["verdict"], "edge"),
+        "dot": at_percent(line["percent"]),
+        "low": low,
+        "width": round(high - low, 1),
+        "cut": at_percent(line["cut_percent"]),
+        "before": at_percent(change["percent_before"]) if change else None,
+    }
+
+
+def moved(line: Mapping[str, Any]) -> str:
+    """What changed since the measurement before, and never more than the error allows to say."""
+    if line["verdict"] == "insufficient" and line["items_wanted"]:
+        return f"нужно ещё заданий: {line['items_wanted']}"
+    change = line.get("change")
+    if not change:
+        return "измерено впервые" if len(line.get("history", ())) < 2 else "прежняя шкала другая"
+    points = round(change["percent_after"]) - round(change["percent_before"])
+    sign = f"+{points}" if points > 0 else f"−{-points}" if points < 0 else "0"
+    if change["grew"] >= NOTABLE:
+        return f"{sign}, заметный рост"
+    return f"{sign}, заметное снижение" if change["grew"] <= 1 - NOTABLE else f"{sign}, в пределах погрешности"
+
+
+FIELD = {"left": 40.0, "right": 430.0, "top": 10.0, "bottom": 360.0, "cut": 235.0, "half": 185.0}
+RADIUS, POINTS_SEEN = 13.0, 50.0
+
+
+def quadrant(lines: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Points of measured against felt: across, the distance to the threshold in per cent points; up, how hard it feels. None overlap."""
+    placed: list[dict[str, Any]] = []
+    for number, line in enumerate(lines, 1):
+        if line["felt"] is None or line["verdict"] == "insufficient":
+            continue
+        gap = max(-POINTS_SEEN, min(POINTS_SEEN, line["percent"] - line["cut_percent"])) / POINTS_SEEN
+        reach = FIELD["right"] - FIELD["cut"] if gap > 0 else FIELD["cut"] - FIELD["left"]
+        x = FIELD["cut"] + gap * (reach - RADIUS - 2)
+        y = FIELD["bottom"] - RADIUS - 4 - line["felt"] * (FIELD["bottom"] - FIELD["top"] - 2 * RADIUS - 8)
+        y = next((one for one in nearby(y) if all(abs(one - p["y"]) > 27 or abs(x - p["x"]) > 27 for p in placed)), y)
+        placed.append({"n": number, "x": round(x, 1), "y": round(y, 1), "fill": FILLS.get(line["verdict"], "edge")})
+    return placed
+
+
+def nearby(y: float) -> list[float]:
+    """Heights to try in turn, all on the same side of the middle."""
+    above = y < FIELD["half"]
+    tried = [y + step for step in (0, -28, 28, -56, 56, -84, 84)]
+    limits = (FIELD["top"] + RADIUS, FIELD["half"] - RADIUS) if above else (FIELD["half"] + RADIUS, FIELD["bottom"] - RADIUS)
+    return [one for one in tried if limits[0] <= one <= limits[1]] or [y]

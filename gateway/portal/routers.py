@@ -1,6 +1,16 @@
 """Every page of the portal, in the order in which addresses are tried; the last one answers all that no other knows."""
 
 from gateway.portal import assets
-from gateway.portal.pages import account, home, lost, programmes
+from gateway.portal.pages import account, applications, attempts, cabinet, home, lost, profile, programmes
 
-ROUTERS = [assets.router, home.router, programmes.router, account.router, lost.router]
+ROUTERS = [
+    assets.router,
+    home.router,
+    programmes.router,
+    account.router,
+    cabinet.router,
+    applications.router,
+    attempts.router,
+    profile.router,
+    lost.router,
+]

@@ -190,6 +190,9 @@ class Consumer:
             await self.broker.stop()
         except Exception as problem:
             log.info("broker_left_early", error=type(problem).__name__)
+            if connection := self.broker._connection:
+                with suppress(Exception):
+                    await connection.close()  # FastStream keeps it open when a subscriber could not be stopped
         await self.wire.drop()
 
 

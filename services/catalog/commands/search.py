@@ -66,5 +66,6 @@ async def rewrite_documents(session: AsyncSession, programmes: Collection[UUID])
         return
     await session.flush()
     # Locked before they are read: whoever publishes at this moment finishes first, and the words below are those of the new state.
+    await session.execute(select(col(Programme.id)).where(col(Programme.id).in_(programmes)).order_by(col(Programme.id)).with_for_update())
     await session.execute(OLD_WORDS, {"changed": list(programmes)})
     await session.execute(DOCUMENTS, {"changed": list(programmes)})

@@ -165,7 +165,7 @@ async def profile_of(session: AsyncSession, *, caller: Caller) -> ProfileShown:
     facts = learner.model_dump()
     missing = gaps(facts)
     return ProfileShown(
-        **{name: facts[name] for name in ProfileShown.model_fields if name in facts},
+        **{name: facts[name] for name in ProfileShown.model_fields if name in facts and name != "oktmo"},
         organisation=short_name,
         oktmo=oktmo,
         last_training_on=max((day for day in (here, learner.trained_elsewhere_on) if day), default=None),

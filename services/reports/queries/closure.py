@@ -9,9 +9,9 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.reports.queries import labels
-from services.reports.queries.places import Places, lives_in, placed, within_days
+from services.reports.queries.places import Places, censored, lives_in, placed, within_days
 from services.reports.rules.periods import Period
-from services.reports.rules.sheets import Sheet, share, sheet
+from services.reports.rules.sheets import Sheet, share
 from services.reports.rules.suppression import THRESHOLD, Cell
 from services.reports.tables.facts import Closure
 from shared.contracts.routes import Closure as Verdict
@@ -43,7 +43,7 @@ async def closure(session: AsyncSession, period: Period, places: Places, *, now:
         .group_by(municipality, col(Closure.competence))
     )
     rows = (await session.execute(counted)).all()
-    made = sheet((row.oktmo, row.competence, tuple(getattr(row, one) for one in VERDICTS)) for row in rows)
+    made = await censored((row.oktmo, row.competence, tuple(getattr(row, one) for one in VERDICTS)) for row in rows)
     sums: dict[Cell, Moments] = {}
     for row in rows:
         for cell in ((row.oktmo, row.competence), (row.oktmo, None), (None, row.competence), (None, None)):

@@ -9,9 +9,9 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.reports.queries import labels
-from services.reports.queries.places import Places, lives_in, placed, within_days
+from services.reports.queries.places import Places, censored, lives_in, placed, within_days
 from services.reports.rules.periods import Period
-from services.reports.rules.sheets import Sheet, share, sheet
+from services.reports.rules.sheets import Sheet, share
 from services.reports.rules.suppression import THRESHOLD, Groups
 from services.reports.tables.facts import Measurement
 
@@ -33,7 +33,7 @@ async def deficits(session: AsyncSession, period: Period, places: Places, *, now
     counted = select(municipality, verdict.c.competence, func.count().label("n"), deficit)
     joined = counted.outerjoin(home, home.c.person == verdict.c.person).group_by(municipality, verdict.c.competence)
     rows = (await session.execute(joined)).all()
-    made = sheet((row.oktmo, row.competence, (row.deficits, row.n - row.deficits)) for row in rows)
+    made = await censored((row.oktmo, row.competence, (row.deficits, row.n - row.deficits)) for row in rows)
     titles = await labels.competences(session)
     columns = [{"competence": code, "title": titles.get(code, code)} for code in made.columns]
     people = await session.scalar(select(func.count(verdict.c.person.distinct()))) if places.whole and not made.totals_hidden else None

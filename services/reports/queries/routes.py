@@ -8,10 +8,10 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.reports.queries import labels
-from services.reports.queries.places import Places, lives_in, placed, within_days
+from services.reports.queries.places import Places, censored, lives_in, placed, within_days
 from services.reports.rules import words
 from services.reports.rules.periods import Period
-from services.reports.rules.sheets import Sheet, sheet
+from services.reports.rules.sheets import Sheet
 from services.reports.rules.suppression import THRESHOLD
 from services.reports.tables.facts import MARKS, Route, RouteMark
 
@@ -38,7 +38,7 @@ async def routes(session: AsyncSession, period: Period, places: Places, *, now: 
     """Routes by municipality and state, their mean load, and the deficits they leave open by reason."""
     route = planned(period)
     states = select(route.c.oktmo, route.c.stands, func.count().label("n")).group_by(route.c.oktmo, route.c.stands)
-    made = sheet((row.oktmo, row.stands, (row.n,)) for row in (await session.execute(states)).all())
+    made = await censored((row.oktmo, row.stands, (row.n,)) for row in (await session.execute(states)).all())
     columns = [{"status": code, "title": title} for code, title in words.ROUTES.items()]
     titles = await labels.municipalities(session)
     return {
@@ -72,6 +72,6 @@ async def residual(session: AsyncSession, route: Subquery, places: Places, title
     reason = func.jsonb_array_elements(route.c.residual).op("->>")("reason")
     each = select(route.c.oktmo, reason.label("reason")).subquery("each")
     counted = select(each.c.oktmo, each.c.reason, func.count().label("n")).group_by(each.c.oktmo, each.c.reason)
-    made = sheet((row.oktmo, row.reason, (row.n,)) for row in (await session.execute(counted)).all())
+    made = await censored((row.oktmo, row.reason, (row.n,)) for row in (await session.execute(counted)).all())
     columns = [{"reason": code, "title": title} for code, title in words.RESIDUALS.items() if code in made.columns]
     return placed(made, columns, places, titles, count, key="reason")

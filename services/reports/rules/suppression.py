@@ -30,11 +30,8 @@ class Arc:
     tail: Node
     head: Node
     groups: Groups
+    n: int
     price: int
-
-    @property
-    def n(self) -> int:
-        return sum(self.groups)
 
 
 def totals(cells: Mapping[tuple[str, str], Groups]) -> dict[Cell, Groups]:
@@ -50,20 +47,50 @@ def totals(cells: Mapping[tuple[str, str], Groups]) -> dict[Cell, Groups]:
 def hidden(cells: Mapping[tuple[str, str], Groups]) -> frozenset[Cell]:
     """The cells and totals to hide: those of 1 to 4 people, and as few others as keep these unknown. An empty cell is shown as 0."""
     arcs = {cell: arc(cell, groups) for cell, groups in sorted(totals(cells).items(), key=lambda one: place(one[0])) if sum(groups)}
-    veil = {cell for cell, one in arcs.items() if one.n < THRESHOLD}
-    moves: dict[Node, list[tuple[Arc, Node, bool]]] = defaultdict(list)
+    everything, veil = Network(), Network()
     for one in arcs.values():
-        moves[one.tail].append((one, one.head, True))
-        moves[one.head].append((one, one.tail, False))
+        everything.add(one)
+        if one.n < THRESHOLD:
+            veil.add(one)
     settled = False
     while not settled:
         settled = True
-        for cell in sorted(veil, key=place):
-            for group in range(len(arcs[cell].groups)):
-                missing = [one for one in circle(arcs[cell], group, moves, veil) if one not in veil]
-                settled = settled and not missing
-                veil.update(missing)
-    return frozenset(veil)
+        for one in sorted(veil.cells.values(), key=lambda one: place(one.cell)):
+            for group in range(len(one.groups)):
+                if not veil.circles(one, group):
+                    settled = False
+                    for missing in cheapest_circle(one, group, everything, veil):
+                        veil.add(arcs[missing])
+    return frozenset(veil.cells)
+
+
+class Network:
+    """Some of the cells, as moves from node to node; each can be run along, which adds a person, or back, which takes one away."""
+
+    def __init__(self) -> None:
+        self.cells: dict[Cell, Arc] = {}
+        self.moves: dict[Node, list[tuple[Arc, Node, bool]]] = defaultdict(list)
+
+    def add(self, one: Arc) -> None:
+        if one.cell not in self.cells:
+            self.cells[one.cell] = one
+            self.moves[one.tail].append((one, one.head, True))
+            self.moves[one.head].append((one, one.tail, False))
+
+    def circles(self, one: Arc, group: int) -> bool:
+        """Whether a person of a group can be moved around a circle through a cell of this network."""
+        return self.leads(one.head, one.tail, one, group) or (may_lose(one, group) and self.leads(one.tail, one.head, one, group))
+
+    def leads(self, start: Node, goal: Node, without: Arc, group: int) -> bool:
+        seen, waiting = {start}, [start]
+        while waiting:
+            for one, onward, adds in self.moves[waiting.pop()]:
+                if onward not in seen and one is not without and (adds or may_lose(one, group)):
+                    if onward == goal:
+                        return True
+                    seen.add(onward)
+                    waiting.append(onward)
+        return False
 
 
 def place(cell: Cell) -> tuple[str, str]:
@@ -74,13 +101,13 @@ def arc(cell: Cell, groups: Groups) -> Arc:
     n = sum(groups)
     match cell:
         case (None, None):
-            return Arc(cell, BOTTOM, TOP, groups, n + DEAREST)
+            return Arc(cell, BOTTOM, TOP, groups, n, n + DEAREST)
         case (None, column):
-            return Arc(cell, ("column", column), BOTTOM, groups, n + DEAR)
+            return Arc(cell, ("column", column), BOTTOM, groups, n, n + DEAR)
         case (row, None):
-            return Arc(cell, TOP, ("row", row), groups, n + DEAR)
+            return Arc(cell, TOP, ("row", row), groups, n, n + DEAR)
         case (row, column):
-            return Arc(cell, ("row", row), ("column", column), groups, n)
+            return Arc(cell, ("row", row), ("column", column), groups, n, n)
 
 
 def may_lose(one: Arc, group: int) -> bool:
@@ -88,17 +115,15 @@ def may_lose(one: Arc, group: int) -> bool:
     return one.groups[group] >= 1 and one.n >= 2
 
 
-def circle(one: Arc, group: int, moves: Mapping[Node, list[tuple[Arc, Node, bool]]], veil: set[Cell]) -> list[Cell]:
-    """The cells of the cheapest circle through a cell along which one person of a group can be added to it or taken away."""
-    found = [cheapest(one.head, one.tail, one, group, moves, veil)]
+def cheapest_circle(one: Arc, group: int, everything: Network, veil: Network) -> list[Cell]:
+    """The cells of the circle through a cell that hides least besides what is hidden already."""
+    found = [cheapest(one.head, one.tail, one, group, everything, veil)]
     if may_lose(one, group):
-        found.append(cheapest(one.tail, one.head, one, group, moves, veil))
+        found.append(cheapest(one.tail, one.head, one, group, everything, veil))
     return min((way for way in found if way is not None), key=lambda way: way[0], default=(0, list[Cell]()))[1]
 
 
-def cheapest(
-    start: Node, goal: Node, without: Arc, group: int, moves: Mapping[Node, list[tuple[Arc, Node, bool]]], veil: set[Cell]
-) -> tuple[int, list[Cell]] | None:
+def cheapest(start: Node, goal: Node, without: Arc, group: int, everything: Network, veil: Network) -> tuple[int, list[Cell]] | None:
     """Price and cells of the cheapest way between two nodes; hidden cells cost nothing."""
     waiting: list[tuple[int, int, Node]] = [(0, 0, start)]
     came: dict[Node, tuple[int, Node, Cell]] = {}
@@ -111,10 +136,10 @@ def cheapest(
         if node in done:
             continue
         done.add(node)
-        for one, onward, adds in moves[node]:
+        for one, onward, adds in everything.moves[node]:
             if one is without or onward in done or not (adds or may_lose(one, group)):
                 continue
-            dearer = price + (0 if one.cell in veil else one.price)
+            dearer = price + (0 if one.cell in veil.cells else one.price)
             if onward not in came or dearer < came[onward][0]:
                 order += 1
                 came[onward] = (dearer, node, one.cell)

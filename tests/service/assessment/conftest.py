@@ -60,7 +60,7 @@ class Centre:
 
     def procedure(self, **changes: Any) -> dict[str, Any]:
         """The procedure of the bank as the service takes it."""
-        stated = in_bank("procedure.json")
+        stated: dict[str, Any] = in_bank("procedure.json")
         del stated["organiser"]
         return stated | {"organiser_id": str(uuid4()), "framework_id": str(self.framework_id)} | changes
 

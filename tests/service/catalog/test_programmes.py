@@ -1,12 +1,18 @@
 """A programme's life: draft, published, changed in the open, withdrawn; and who may touch it."""
 
 import asyncio
-from uuid import uuid4
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
 
+from sqlalchemy import text
+
+from services.catalog.commands.programmes import publish_programme
+from shared.access import Caller, Grant
 from shared.contracts.assessment import Competence, FrameworkPublished
 from shared.contracts.catalog import ProgrammePublished, ProgrammeWithdrawn
 from tests.service.catalog.conftest import Register
 from tests.support.service import envelope_of
+from tests.support.stage import eventually
 
 
 async def test_a_draft_is_seen_by_its_provider_and_nobody_else(register: Register) -> None:
@@ -156,22 +162,24 @@ async def test_a_code_claimed_twice_at_once_is_given_once(register: Register) ->
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
 
 
-async def test_a_framework_heard_while_programmes_are_published_hides_none(register: Register) -> None:
-    drafts = [await register.draft(title=f"Программа номер {number}") for number in range(6)]
-    frames = [
-        FrameworkPublished(
-            framework_id=uuid4(),
-            title="Рамка",
-            version=version,
-            competences=[Competence(code="М1", title=f"Название {version}", group="методические", labour_functions=[])],
-        )
-        for version in range(1, 5)
-    ]
-    await asyncio.gather(
-        *(register.done("POST", f"/programmes/{draft['id']}/publication", register.specialist) for draft in drafts),
-        *(register.service.hear(envelope_of(frame, subject=frame.framework_id)) for frame in frames),
-    )
-    assert len(await register.titles(q="программа")) == 6
+async def test_a_framework_heard_during_a_publication_does_not_hide_the_programme(register: Register) -> None:
+    draft = await register.draft(title="Программа")
+    service = register.service
+    competences = [Competence(code="М1", title="Критическое мышление", group="методические", labour_functions=[])]
+    frame = FrameworkPublished(framework_id=uuid4(), title="Рамка", version=1, competences=competences)
+    operator = Caller("operator", grants=(Grant("operator"),))
+
+    async def somebody_waits() -> bool:
+        async with service.app.state.engine.connect() as connection:
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            return bool(await connection.scalar(text(waiting)))
+
+    async with service.app.state.sessions.begin() as session:
+        await publish_programme(session, UUID(draft["id"]), caller=operator, now=datetime.now(UTC))
+        hearing = asyncio.create_task(service.hear(envelope_of(frame, subject=frame.framework_id)))
+        await eventually(somebody_waits)
+    await hearing
+    assert await register.titles(q="критическое мышление") == ["Программа"]
 
 
 async def test_a_nul_is_refused_everywhere(register: Register) -> None:

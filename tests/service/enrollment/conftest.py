@@ -1,11 +1,32 @@
-"""A region with one school, one provider, one programme and one group of ten seats."""
+"""Regions of their own on one running service; a service of its own for tests that move the clock or count everything."""
+
+from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
+from services.enrollment.main import app
 from tests.service.enrollment.story import Region
-from tests.support.stage import Start
+from tests.support.servers import Servers
+from tests.support.service import Running, running
+from tests.support.stage import RETRY_SECONDS, Start
+
+
+@pytest_asyncio.fixture(scope="session")
+async def shared_service(stage: Servers, tmp_path_factory: object) -> AsyncIterator[Running]:
+    settings = {"DPO_RETRY_SECONDS": str(list(RETRY_SECONDS))}
+    folder = tmp_path_factory.mktemp("enrollment")  # type: ignore[attr-defined]
+    database_url, broker_url = await stage.database("enrollment"), stage.service_broker_url("enrollment")
+    async with running("enrollment", app, database_url=database_url, broker_url=broker_url, folder=folder, environment=settings) as service:
+        yield service
 
 
 @pytest_asyncio.fixture
-async def region(start: Start) -> Region:
+async def region(shared_service: Running) -> Region:
+    """One school, one provider, one programme and one group of ten seats; others may be next door."""
+    return await Region(shared_service).begin()
+
+
+@pytest_asyncio.fixture
+async def lone_region(start: Start) -> Region:
+    """The same on a service of its own."""
     return await Region(await start("enrollment")).begin()

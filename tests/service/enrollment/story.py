@@ -94,7 +94,7 @@ class Region:
             "given_name": "Мария",
             "middle_name": "Сергеевна",
             "birth_date": "1985-04-12",
-            "snils": snils(100_200_300 + self.people),
+            "snils": snils(self.school.int % 900_000_000 + 50_000_000 + self.people),
             "organisation_id": str(self.school),
             "position": "teacher",
             "subjects": ["mathematics"],

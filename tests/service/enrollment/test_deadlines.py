@@ -15,7 +15,8 @@ async def becomes(region: Region, application: Any, status: str, holder: str) ->
     await eventually(now, equals=(status, holder))
 
 
-async def test_a_silent_school_hands_over_to_the_municipality_and_then_it_expires(region: Region) -> None:
+async def test_a_silent_school_hands_over_to_the_municipality_and_then_it_expires(lone_region: Region) -> None:
+    region = lone_region
     application = await region.apply(await region.teacher())
     await region.later(days=12)
     await becomes(region, application, "municipality_review", "municipality")
@@ -27,14 +28,16 @@ async def test_a_silent_school_hands_over_to_the_municipality_and_then_it_expire
     assert card["history"][-1]["reason"] == "no_decision"
 
 
-async def test_the_municipality_that_steps_in_sends_it_to_the_provider(region: Region) -> None:
+async def test_the_municipality_that_steps_in_sends_it_to_the_provider(lone_region: Region) -> None:
+    region = lone_region
     application = await region.apply(await region.teacher())
     await region.later(days=12)
     await becomes(region, application, "municipality_review", "municipality")
     assert (await region.decide(application, region.municipality, "approve"))["status"] == "provider_review"
 
 
-async def test_a_silent_provider_is_the_operators_business(region: Region) -> None:
+async def test_a_silent_provider_is_the_operators_business(lone_region: Region) -> None:
+    region = lone_region
     application = await region.reviewed()
     await region.later(days=12)
     await becomes(region, application, "provider_review", "operator")
@@ -42,7 +45,8 @@ async def test_a_silent_provider_is_the_operators_business(region: Region) -> No
     assert (await region.decide(application, region.lecturer, "accept"))["status"] == "accepted"
 
 
-async def test_a_decision_in_time_stops_the_clock(region: Region) -> None:
+async def test_a_decision_in_time_stops_the_clock(lone_region: Region) -> None:
+    region = lone_region
     application = await region.apply(await region.teacher())
     await region.decide(application, region.head, "approve")
     await region.decide(application, region.municipality, "approve")
@@ -53,7 +57,8 @@ async def test_a_decision_in_time_stops_the_clock(region: Region) -> None:
     assert left.number == 1
 
 
-async def test_an_unanswered_question_expires(region: Region) -> None:
+async def test_an_unanswered_question_expires(lone_region: Region) -> None:
+    region = lone_region
     application = await region.apply(await region.teacher())
     await region.decide(application, region.head, "clarify", reason="snils")
     await region.later(days=12)
@@ -62,14 +67,16 @@ async def test_an_unanswered_question_expires(region: Region) -> None:
     assert card["history"][-1]["reason_words"] == "Ответ не получен в срок"
 
 
-async def test_an_accepted_seat_without_an_order_is_escalated_but_not_lost(region: Region) -> None:
+async def test_an_accepted_seat_without_an_order_is_escalated_but_not_lost(lone_region: Region) -> None:
+    region = lone_region
     application = await region.accepted()
     await region.later(days=25)
     await becomes(region, application, "accepted", "operator")
     assert (await region.seats())["held"] == 1
 
 
-async def test_after_the_last_lesson_the_provider_has_to_sign(region: Region) -> None:
+async def test_after_the_last_lesson_the_provider_has_to_sign(lone_region: Region) -> None:
+    region = lone_region
     application = await region.accepted()
     await region.order("enrolment", application)
     await region.later(days=42)
@@ -78,7 +85,8 @@ async def test_after_the_last_lesson_the_provider_has_to_sign(region: Region) ->
     assert card["label"] == "Подписать приказ об окончании"
 
 
-async def test_who_waits_in_vain_learns_it_when_the_group_starts(region: Region) -> None:
+async def test_who_waits_in_vain_learns_it_when_the_group_starts(lone_region: Region) -> None:
+    region = lone_region
     await region.service.call("PUT", f"/groups/{region.group}/capacity", region.lecturer, json={"capacity": 0})
     application = await region.decide(await region.reviewed(), region.lecturer, "waitlist")
     await region.later(days=21)

@@ -25,7 +25,8 @@ async def test_a_rejection_needs_a_reason_and_the_learner_reads_it(region: Regio
     assert card["allowed"] == []
 
 
-async def test_words_of_a_decision_stay_out_of_events(region: Region) -> None:
+async def test_words_of_a_decision_stay_out_of_events(lone_region: Region) -> None:
+    region = lone_region
     application = await region.apply(await region.teacher())
     await region.decide(application, region.head, "clarify", remark="Кто заменит Иванову?")
     assert all("Иванову" not in one.model_dump_json() for one in await region.service.told())
@@ -53,7 +54,8 @@ async def test_a_decision_made_already_is_told_so(region: Region) -> None:
     assert (await region.decide(application, region.lecturer, "accept", expect=409))["type"] == "moved_on"
 
 
-async def test_two_deciders_at_once_decide_once(region: Region) -> None:
+async def test_two_deciders_at_once_decide_once(lone_region: Region) -> None:
+    region = lone_region
     application = await region.apply(await region.teacher())
     body = {"decision": "approve"}
     answers = await asyncio.gather(
@@ -63,7 +65,8 @@ async def test_two_deciders_at_once_decide_once(region: Region) -> None:
     assert len(await region.service.told(StatusChanged)) == 2
 
 
-async def test_fifty_clicks_with_one_key_are_one_application(region: Region) -> None:
+async def test_fifty_clicks_with_one_key_are_one_application(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     body = {"programme_id": str(region.programme), "group_ids": [str(region.group)]}
     answers = await asyncio.gather(*(region.service.call("POST", "/applications", teacher, json=body, key="click") for _ in range(50)))
@@ -80,7 +83,8 @@ async def test_applications_at_once_without_a_key_are_one_too(region: Region) ->
     assert {answer.json()["type"] for answer in answers if answer.status_code == 409} == {"already_applied"}
 
 
-async def test_numbers_follow_each_other_without_a_gap(region: Region) -> None:
+async def test_numbers_follow_each_other_without_a_gap(lone_region: Region) -> None:
+    region = lone_region
     teachers = [await region.teacher() for _ in range(12)]
     made = await asyncio.gather(*(region.apply(teacher) for teacher in teachers))
     assert sorted(one["number"] for one in made) == [f"ДПО-{day(0).year}-{number:06d}" for number in range(1, 13)]

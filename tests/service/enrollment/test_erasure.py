@@ -27,7 +27,8 @@ async def erase(region: Region, who: Person, purpose: str = "training", **params
     return str(answer.json()["request_id"])
 
 
-async def test_nothing_of_an_erased_person_is_left(region: Region) -> None:
+async def test_nothing_of_an_erased_person_is_left(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher(family_name=CANARY, snils=NUMBER, subject="canary-account")
     application = await region.reviewed(teacher)
     await region.decide(application, region.lecturer, "clarify", remark=f"Почему {CANARY}?")
@@ -48,7 +49,8 @@ async def test_nothing_of_an_erased_person_is_left(region: Region) -> None:
     assert (await region.rows("SELECT count(*) AS n FROM consent WHERE withdrawn_at IS NOT NULL"))[0].n == 3
 
 
-async def test_a_seat_of_an_erased_person_is_free(region: Region) -> None:
+async def test_a_seat_of_an_erased_person_is_free(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     await region.accepted(teacher)
     await erase(region, teacher)
@@ -57,7 +59,8 @@ async def test_a_seat_of_an_erased_person_is_free(region: Region) -> None:
     assert (last["to_status"], last["reason"]) == ("withdrawn", "consent_withdrawn")
 
 
-async def test_late_facts_about_an_erased_person_are_dropped(region: Region) -> None:
+async def test_late_facts_about_an_erased_person_are_dropped(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     await erase(region, teacher)
     route = uuid4()
@@ -70,7 +73,8 @@ async def test_late_facts_about_an_erased_person_are_dropped(region: Region) -> 
     assert await region.rows("SELECT 1 FROM route UNION ALL SELECT 1 FROM suggestion") == []
 
 
-async def test_what_the_law_keeps_of_a_training_is_kept_and_said(region: Region) -> None:
+async def test_what_the_law_keeps_of_a_training_is_kept_and_said(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher(family_name=CANARY)
     application = await region.accepted(teacher)
     await region.order("enrolment", application)
@@ -87,7 +91,8 @@ async def test_what_the_law_keeps_of_a_training_is_kept_and_said(region: Region)
     assert (row.organisation_id, row.position, row.subjects) == (None, None, [])
 
 
-async def test_a_person_who_comes_back_is_a_new_one(region: Region) -> None:
+async def test_a_person_who_comes_back_is_a_new_one(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher(subject="same", snils=NUMBER)
     await region.order("enrolment", await region.accepted(teacher))
     await erase(region, teacher)
@@ -95,7 +100,8 @@ async def test_a_person_who_comes_back_is_a_new_one(region: Region) -> None:
     assert again.person != teacher.person
 
 
-async def test_another_purpose_taken_back_leaves_the_person(region: Region) -> None:
+async def test_another_purpose_taken_back_leaves_the_person(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     await erase(region, teacher, "notifications")
     [withdrawn] = await region.service.told(ConsentWithdrawn)
@@ -108,7 +114,8 @@ async def test_another_purpose_taken_back_leaves_the_person(region: Region) -> N
     assert len(await region.get("/me/consents", teacher)) == 4
 
 
-async def test_consent_to_training_taken_back_without_erasure_ends_what_no_order_stands_behind(region: Region) -> None:
+async def test_consent_to_training_taken_back_without_erasure_ends_what_no_order_stands_behind(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     application = await region.apply(teacher)
     await erase(region, teacher, erase=False)
@@ -117,7 +124,8 @@ async def test_consent_to_training_taken_back_without_erasure_ends_what_no_order
     assert await region.service.told(SuggestionLapsed) == []
 
 
-async def test_the_register_shows_who_has_answered_and_who_is_late(region: Region) -> None:
+async def test_the_register_shows_who_has_answered_and_who_is_late(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     request = await erase(region, teacher)
     answer = like(NotifyPersonErased, request_id=request, person_id=teacher.person, erased={"contacts": 1})

@@ -20,7 +20,8 @@ CLAIMS = {
 }
 
 
-async def test_nothing_is_stored_before_a_consent(region: Region) -> None:
+async def test_nothing_is_stored_before_a_consent(lone_region: Region) -> None:
+    region = lone_region
     gateway = region.service.staff("gateway")
     for consents in ([], [{"purpose": "notifications", "text_version": 1}]):
         answer = await region.service.call("POST", "/learners", gateway, json=CLAIMS | {"consents": consents})
@@ -31,7 +32,8 @@ async def test_nothing_is_stored_before_a_consent(region: Region) -> None:
     assert await region.rows("SELECT 1 FROM learner UNION ALL SELECT 1 FROM identity UNION ALL SELECT 1 FROM consent") == []
 
 
-async def test_one_account_is_one_person_however_often_it_comes(region: Region) -> None:
+async def test_one_account_is_one_person_however_often_it_comes(lone_region: Region) -> None:
+    region = lone_region
     gateway = region.service.staff("gateway")
     answers = await asyncio.gather(*(region.service.call("POST", "/learners", gateway, json=CLAIMS) for _ in range(12)))
     assert len({answer.json()["person_id"] for answer in answers}) == 1
@@ -47,21 +49,21 @@ async def test_only_the_gateway_registers(region: Region) -> None:
 
 async def test_a_second_issuer_finds_the_person_by_a_confirmed_number(region: Region) -> None:
     gateway = region.service.staff("gateway")
-    claims = CLAIMS | {"snils": snils(123_456_789)}
+    claims = CLAIMS | {"subject": str(uuid4())} | {"snils": snils(uuid4().int % 900_000_000 + 50_000_000)}
     first = await region.post("/learners", gateway, claims, expect=201)
-    second = await region.post("/learners", gateway, claims | {"issuer": "https://state.example", "subject": "x"}, expect=201)
+    second = await region.post("/learners", gateway, claims | {"issuer": "https://state.example", "subject": str(uuid4())}, expect=201)
     assert first["person_id"] == second["person_id"]
-    other = claims | {"issuer": "https://state.example", "subject": "y", "family_name": "Другая"}
+    other = claims | {"issuer": "https://state.example", "subject": str(uuid4()), "family_name": "Другая"}
     assert (await region.post("/learners", gateway, other, expect=409))["type"] == "snils_taken"
 
 
 async def test_a_number_typed_into_a_profile_never_lets_anybody_in(region: Region) -> None:
     thief = await region.teacher(family_name="Канарейкина", birth_date="1990-01-01", snils=None)
-    number = snils(123_456_789)
+    number = snils(uuid4().int % 900_000_000 + 50_000_000)
     answer = await region.service.call("PUT", "/me/profile", thief, json={"snils": number, "birth_date": "1990-01-01"})
     assert answer.status_code == 200
     gateway = region.service.staff("gateway")
-    refusal = await region.post("/learners", gateway, CLAIMS | {"snils": number}, expect=409)
+    refusal = await region.post("/learners", gateway, CLAIMS | {"subject": str(uuid4()), "snils": number}, expect=409)
     assert refusal["type"] == "snils_taken"
 
 
@@ -181,7 +183,8 @@ async def test_a_school_heard_of_late_completes_its_people(region: Region) -> No
     await eventually(told, equals=OKTMO)
 
 
-async def test_the_queue_shows_what_waits_for_the_caller_page_by_page(region: Region) -> None:
+async def test_the_queue_shows_what_waits_for_the_caller_page_by_page(lone_region: Region) -> None:
+    region = lone_region
     made = [await region.apply(await region.teacher()) for _ in range(5)]
     await region.decide(made[0], region.head, "approve")
     first = await region.get("/applications", region.head, view="mine", limit=3)

@@ -14,7 +14,8 @@ from shared.contracts.enrollment import (
 from tests.service.enrollment.story import Region, day
 
 
-async def test_an_application_goes_from_the_teacher_to_the_end_of_the_training(region: Region) -> None:
+async def test_an_application_goes_from_the_teacher_to_the_end_of_the_training(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     application = await region.apply(teacher)
     assert application["status"] == "school_review"
@@ -58,7 +59,8 @@ async def test_an_application_goes_from_the_teacher_to_the_end_of_the_training(r
     assert [step["actor_words"] for step in card["history"]][:2] == ["педагог", "руководитель школы"]
 
 
-async def test_every_step_is_told_once_and_in_order(region: Region) -> None:
+async def test_every_step_is_told_once_and_in_order(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     application = await region.accepted(teacher)
     await region.order("enrolment", application)
@@ -80,7 +82,8 @@ async def test_every_step_is_told_once_and_in_order(region: Region) -> None:
     assert "Мария" not in learner.model_dump_json()
 
 
-async def test_a_completed_training_is_told_with_its_hours(region: Region) -> None:
+async def test_a_completed_training_is_told_with_its_hours(lone_region: Region) -> None:
+    region = lone_region
     application = await region.accepted()
     await region.order("enrolment", application)
     await region.later(days=41)

@@ -44,14 +44,15 @@ async def suggested(region: Region, teacher: Person, *groups: UUID) -> Any:
 
 
 async def empty(region: Region, teacher: Person) -> bool:
-    return await region.get("/me/suggestions", teacher) == []
+    return bool(await region.get("/me/suggestions", teacher) == [])
 
 
 async def lapses(region: Region) -> list[str]:
     return [one.data["reason"] for one in await region.service.told(SuggestionLapsed)]
 
 
-async def test_an_accepted_step_is_suggested_and_applied_to_in_one_call(region: Region) -> None:
+async def test_an_accepted_step_is_suggested_and_applied_to_in_one_call(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     route = await plan(region, teacher, one := step(region))
     [suggestion] = await suggested(region, teacher, region.group)
@@ -79,7 +80,8 @@ async def test_a_proposed_route_suggests_nothing_until_it_is_accepted(region: Re
     assert await empty(region, other)
 
 
-async def test_a_portal_application_answers_the_suggestion_too(region: Region) -> None:
+async def test_a_portal_application_answers_the_suggestion_too(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     route = await plan(region, teacher, step(region))
     await suggested(region, teacher, region.group)
@@ -88,7 +90,8 @@ async def test_a_portal_application_answers_the_suggestion_too(region: Region) -
     assert await lapses(region) == ["applied"]
 
 
-async def test_a_refused_suggestion_gives_way_to_the_next_group(region: Region) -> None:
+async def test_a_refused_suggestion_gives_way_to_the_next_group(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     second = uuid4()
     await region.hear_group(second)
@@ -102,7 +105,8 @@ async def test_a_refused_suggestion_gives_way_to_the_next_group(region: Region) 
     assert refused["type"] == "suggestion_closed"
 
 
-async def test_a_cancelled_group_is_no_longer_suggested(region: Region) -> None:
+async def test_a_cancelled_group_is_no_longer_suggested(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     second = uuid4()
     await region.hear_group(second)
@@ -125,7 +129,8 @@ async def test_a_cancelled_application_brings_a_new_suggestion(region: Region) -
     await suggested(region, teacher, second)
 
 
-async def test_a_suggestion_ends_with_the_enrolment(region: Region) -> None:
+async def test_a_suggestion_ends_with_the_enrolment(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     await plan(region, teacher, step(region))
     await suggested(region, teacher, region.group)
@@ -134,7 +139,8 @@ async def test_a_suggestion_ends_with_the_enrolment(region: Region) -> None:
     assert await lapses(region) == ["expired"]
 
 
-async def test_a_group_that_opens_later_is_suggested_on_that_day(region: Region) -> None:
+async def test_a_group_that_opens_later_is_suggested_on_that_day(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     later = uuid4()
     await region.hear_group(later, enrolment_opens=day(3))
@@ -145,7 +151,8 @@ async def test_a_group_that_opens_later_is_suggested_on_that_day(region: Region)
     await suggested(region, teacher, later)
 
 
-async def test_a_new_plan_replaces_the_suggestions_of_the_old_one(region: Region) -> None:
+async def test_a_new_plan_replaces_the_suggestions_of_the_old_one(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     second = uuid4()
     await region.hear_group(second)
@@ -159,7 +166,8 @@ async def test_a_new_plan_replaces_the_suggestions_of_the_old_one(region: Region
     assert len(await region.service.told(SuggestionOffered)) == 2
 
 
-async def test_a_campaigns_seat_is_suggested_once_in_place_of_the_routes(region: Region) -> None:
+async def test_a_campaigns_seat_is_suggested_once_in_place_of_the_routes(lone_region: Region) -> None:
+    region = lone_region
     teacher = await region.teacher()
     second = uuid4()
     await region.hear_group(second)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.service.enrollment.story import Region
+from tests.service.enrollment.story import Region, day
 from tests.support.service import Person
 from tests.support.stage import Start, eventually
 
@@ -64,12 +64,16 @@ async def test_an_offer_nobody_answers_goes_on_and_its_owner_stays_behind_in_the
 
 
 async def test_nobody_jumps_the_queue_and_nobody_queues_for_a_free_seat(start: Start) -> None:
-    region, _, queue = await full(start, waiting=1)
-    newcomer = await region.apply(await region.teacher())
+    region = await Region(await start("enrollment")).begin(approvals=[])
+    begun = uuid4()  # a group that has begun offers nobody a seat by itself, so a free one can be looked at
+    await region.hear_group(begun, starts=day(0), capacity=1)
+    first, waits, newcomer = [await region.apply(await region.teacher(), begun) for _ in range(3)]
+    await region.decide(first, region.lecturer, "accept")
+    await region.decide(waits, region.lecturer, "waitlist")
+    await region.service.call("PUT", f"/groups/{begun}/capacity", region.lecturer, json={"capacity": 2})
     assert (await region.decide(newcomer, region.lecturer, "accept", expect=409))["type"] == "waiting_list_first"
-    await region.decide(queue[0], region.lecturer, "reject", reason="no_seats")
-    answer = await region.service.call("PUT", f"/groups/{region.group}/capacity", region.lecturer, json={"capacity": 2})
-    assert answer.status_code == 200
+    await region.decide(waits, region.lecturer, "offer")
+    await region.service.call("PUT", f"/groups/{begun}/capacity", region.lecturer, json={"capacity": 3})
     assert (await region.decide(newcomer, region.lecturer, "waitlist", expect=409))["type"] == "seats_are_free"
     assert (await region.decide(newcomer, region.lecturer, "accept"))["status"] == "accepted"
 

@@ -94,7 +94,7 @@ class Upstream:
 
 @asynccontextmanager
 async def serving(app: web.Application, port: int) -> AsyncIterator[str]:
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     try:

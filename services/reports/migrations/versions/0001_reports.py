@@ -11,7 +11,8 @@ depends_on = None
 
 STATUSES = (
     "'teacher_confirmation', 'submitted', 'school_review', 'municipality_review', 'provider_review', 'clarification', "
-    "'waiting_list', 'seat_offered', 'accepted', 'enrolled', 'completed', 'not_completed', 'expelled', 'withdrawn', 'rejected', 'expired', 'cancelled_by_provider'"
+    "'waiting_list', 'seat_offered', 'accepted', 'enrolled', 'completed', 'not_completed', "
+    "'expelled', 'withdrawn', 'rejected', 'expired', 'cancelled_by_provider'"
 )
 
 
