@@ -48,6 +48,8 @@ async def on_status_changed(event: StatusChanged, envelope: Envelope, session: A
         "live": event.to_status not in OVER,
     }
     await commands.copy_row(session, Seat, "application_id", revision=envelope.dporevision, **seat)
+    if event.from_status == event.to_status:
+        return  # another holder or deadline within the same status: nothing new to the learner
     await notify(
         session,
         envelope,

@@ -65,7 +65,7 @@ def status(person: UUID, application: UUID, to: str = "accepted", **facts: Any) 
             "group_id": uuid4(),
             "organisation_id": uuid4(),
             "oktmo": "75742000",
-            "from_status": "provider_review",
+            "from_status": None,
             "to_status": to,
             "actor_role": "provider_specialist",
             "holder": Holder(role="provider"),
@@ -118,6 +118,14 @@ async def test_a_letter_says_what_at_whom_until_when_and_links_to_the_applicatio
     assert "Марина Андреевна, здравствуйте!" in words
     assert "До какого числа: 1\u00a0декабря\u00a02026" in words
     assert f"http://portal.test/cabinet/applications/{application}" in page.get_content()
+
+
+async def test_a_long_subject_keeps_every_space(notify: Running, sink: Sink) -> None:
+    person = uuid4()
+    await contact(notify, person)
+    await notify.hear(envelope_of(status(person, uuid4(), "municipality_review"), subject=uuid4()))
+    await eventually(lambda: sent(notify), equals=1)
+    assert sink.mails[0]["subject"] == letters.STATUSES["municipality_review"][0]
 
 
 async def test_a_busy_server_only_delays_and_a_refused_address_ends_a_letter(notify: Running, sink: Sink) -> None:
