@@ -1,4 +1,4 @@
-"""Writes and checks everything that is generated from the contracts: JSON Schemas, AsyncAPI, OpenAPI."""
+"""Writes and checks everything that is generated from the contracts: JSON Schemas, AsyncAPI, OpenAPI, the README's event map."""
 
 import json
 import sys
@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from deploy import asyncapi, openapi
+from deploy import asyncapi, eventmap, openapi
 from shared.contracts import CATALOGUE
 
 ROOT = Path(__file__).parents[1]
 SCHEMAS = ROOT / "shared" / "contracts" / "schemas"
 GOLDEN = ROOT / "shared" / "contracts" / "golden"
+README = ROOT / "README.md"
 ASYNCAPI = ROOT / "shared" / "contracts" / "asyncapi.json"
 
 
@@ -84,6 +85,7 @@ def documents() -> dict[Path, str]:
     made[ASYNCAPI] = text(asyncapi.document(schemas, examples))
     for path, document in openapi.documents(ROOT).items():
         made[path] = text(document)
+    made[README] = eventmap.readme(README)
     return made
 
 

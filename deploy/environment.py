@@ -10,11 +10,11 @@ from pathlib import Path
 
 from deploy import packages
 from deploy.console import Refusal, step
-from deploy.paths import HOME, LOGS, ROOT, SYS, VENV
+from deploy.paths import LOGS, ROOT, SYS, TOOLS, VENV
 
 LOCK = ROOT / "requirements.lock"
 UV_LOCK = ROOT / "deploy/uv.txt"  # uv itself, pinned with hashes
-UV = HOME / "uv"
+UV = TOOLS / "uv"
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 PYTHON = VENV / "bin/python"
 

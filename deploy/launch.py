@@ -9,11 +9,12 @@ from typing import Any
 
 from deploy import ports
 from deploy.console import Refusal
+from deploy.given import GivenBroker
 from deploy.keys import Keys
 from deploy.paths import HOME, STATUS, servers_home
 from deploy.server import Server
 from deploy.servers import PostgreSQL, RabbitMQ
-from deploy.suite import PROCESS_PORTS, SERVER_PORTS, Places, given_servers, private_postgresql, private_rabbitmq
+from deploy.suite import PROCESS_PORTS, SERVER_PORTS, VHOST, Places, given_servers, private_postgresql, private_rabbitmq
 
 PORTS_FILE = HOME / "ports.json"
 SECRETS_FILE = HOME / "secrets.json"
@@ -27,7 +28,7 @@ class AlreadyRunning(Exception):
 @contextmanager
 def lock() -> Iterator[None]:
     """Be the one supervisor of this tree; the system frees the lock when the process dies, however it dies."""
-    HOME.mkdir(exist_ok=True)
+    HOME.mkdir(parents=True, exist_ok=True)
     with (HOME / "up.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -103,7 +104,8 @@ def places(
     given_postgres, given_broker = given_servers(environment)
     url = given_postgres or (postgresql or private_postgresql(secrets, chosen)).url()
     broker = given_broker or rabbitmq or private_rabbitmq(secrets, chosen)
-    return Places(url, broker, chosen, chosen["portal"], secrets, environment, launch_id)
+    vhost = broker.vhost if isinstance(broker, GivenBroker) else VHOST
+    return Places(url, broker, vhost, chosen, chosen["portal"], secrets, environment, launch_id)
 
 
 def leftovers() -> list[Server]:

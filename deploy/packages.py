@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.console import Refusal, step
-from deploy.paths import HOME, LOGS, SYS
+from deploy.paths import LOGS, SYS, TOOLS
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 NO_CLUSTER = Path("/etc/postgresql-common/createcluster.conf")
@@ -61,9 +61,9 @@ def unpack(packages: list[str]) -> None:
             f"RabbitMQ не работает из папки с пробелом в имени: переложите {SYS.parent.parent} или поставьте {' '.join(packages)}."
         )
     with step(f"Распаковываю в .dpo/sys без прав администратора: {', '.join(packages)}"):
-        debs = HOME / "apt/debs"
+        debs = TOOLS / "apt/debs"
         shutil.rmtree(debs, ignore_errors=True)
-        for folder in (SYS, debs, HOME / "apt/lists/partial", HOME / "apt/cache/archives/partial"):
+        for folder in (SYS, debs, TOOLS / "apt/lists/partial", TOOLS / "apt/cache/archives/partial"):
             folder.mkdir(parents=True, exist_ok=True)
         # the lists fetched for an earlier package may do, and may be out of date
         fetched = _download(packages, debs) or (_run([*_apt(), "update"]) and _download(packages, debs))
@@ -76,7 +76,7 @@ def unpack(packages: list[str]) -> None:
 
 def _apt() -> list[str]:
     """apt-get with lists and caches of our own, which an ordinary user may write."""
-    apt = HOME / "apt"
+    apt = TOOLS / "apt"
     return ["apt-get", "-q", "-o", f"Dir::State::lists={apt}/lists", "-o", f"Dir::Cache={apt}/cache", "-o", "Debug::NoLocking=1"]
 
 

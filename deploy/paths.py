@@ -5,18 +5,20 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HOME = ROOT / ".dpo"  # everything the launcher makes; deleting it returns the tree to a fresh clone
+TOOLS = ROOT / ".dpo"  # programs and the Python environment; deleting it returns the tree to a fresh clone
+SYS = TOOLS / "sys"  # system packages unpacked without root
+VENV = TOOLS / "venv"
+HOME = Path(os.environ.get("DPO_HOME") or TOOLS).absolute()  # one suite's data, logs and ports; tests give theirs another home
 LOGS = HOME / "logs"
-SYS = HOME / "sys"  # system packages unpacked without root
-VENV = HOME / "venv"
 STATUS = HOME / "status.json"
 CLOCK = HOME / "clock"  # seconds by which the development clock is moved
+SUBSCRIBERS = HOME / "subscribers.json"
 
 
 def servers_home() -> Path:
-    """Where private servers keep their data: in .dpo, or under /var/lib when root's folder is closed to the user they run as."""
-    open_to_others = all(folder.stat().st_mode & 0o001 for folder in (ROOT, *ROOT.parents))
-    return HOME if os.geteuid() != 0 or open_to_others else Path("/var/lib/dpo") / hashlib.sha256(bytes(ROOT)).hexdigest()[:12]
+    """Where private servers keep their data: at home, or under /var/lib when root's folder is closed to the user they run as."""
+    open_to_others = all(folder.stat().st_mode & 0o001 for folder in (HOME, *HOME.parents) if folder.exists())
+    return HOME if os.geteuid() != 0 or open_to_others else Path("/var/lib/dpo") / hashlib.sha256(bytes(HOME)).hexdigest()[:12]
 
 
 def write_whole(path: Path, text: str, *, mode: int = 0o644) -> None:

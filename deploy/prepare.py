@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from deploy import environment, packages, programs
 from deploy.console import Refusal, warn
-from deploy.paths import HOME
+from deploy.paths import TOOLS
 
 AREAS = ("unit", "contract", "service", "e2e", "chaos")
 BROWSER = ["chromium", "fonts-dejavu-core"]
@@ -54,10 +54,10 @@ def missing_packages(wanted: set[str]) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Prepare the machine for a command; 0, or 3 after one sentence saying what is missing."""
     try:
-        if HOME.exists() and not os.access(HOME, os.W_OK):
-            raise Refusal(f"Нет права писать в {HOME}: запустите команду от имени владельца папки.")
-        HOME.mkdir(exist_ok=True)
-        with (HOME / "prepare.lock").open("w") as lock:
+        if TOOLS.exists() and not os.access(TOOLS, os.W_OK):
+            raise Refusal(f"Нет права писать в {TOOLS}: запустите команду от имени владельца папки.")
+        TOOLS.mkdir(exist_ok=True)
+        with (TOOLS / "prepare.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # two launchers at once would unpack over each other
             wanted = needs(arguments, dict(os.environ))
             if lacking := missing_packages(wanted):
@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
         warn(str(refusal))
         return 3
     except OSError as problem:
-        warn(f"Не удалось подготовить {HOME}: {problem.strerror or problem} ({problem.filename or 'диск'}).")
+        warn(f"Не удалось подготовить {TOOLS}: {problem.strerror or problem} ({problem.filename or 'диск'}).")
         return 3
     return 0
 

@@ -41,15 +41,12 @@ class Places:
 
     postgres_url: str
     broker: RabbitMQ | GivenBroker
+    vhost: str
     ports: Mapping[str, int]
     portal_port: int
     keys: Keys
     given: Mapping[str, str]
     launch_id: str = ""
-
-    @property
-    def vhost(self) -> str:
-        return self.broker.vhost if isinstance(self.broker, GivenBroker) else VHOST
 
     @property
     def portal(self) -> str:

@@ -1,8 +1,10 @@
 """`python -m deploy.topology`: declare what all services hear on the broker at TOPOLOGY_BROKER_URL, as soon as it answers."""
 
 import asyncio
+import json
 import os
 import time
+from collections.abc import Mapping
 from importlib import import_module
 
 import aio_pika
@@ -15,11 +17,12 @@ from shared.settings import ServiceSettings
 WAIT_SECONDS = 60
 
 
-def of_the_suite() -> Topology:
-    """The topology of all services, from their HEARS tables."""
+def of_the_suite(environment: Mapping[str, str] = os.environ) -> Topology:
+    """The topology of all services, from their HEARS tables, with the retry ladder that the environment tells every service."""
     packages = {service: "gateway" if service == "gateway" else f"services.{service}" for service in HEARING}
     hears = {service: list(import_module(f"{package}.subscribers").HEARS) for service, package in packages.items()}
-    return topology_of(hears, retry_seconds=ServiceSettings.model_fields["retry_seconds"].default)
+    told = environment.get("DPO_RETRY_SECONDS")
+    return topology_of(hears, retry_seconds=json.loads(told) if told else ServiceSettings.model_fields["retry_seconds"].default)
 
 
 async def main() -> None:

@@ -42,7 +42,9 @@ async def gate_opened(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     await first_operator(app, settings)
     pool = await opened(settings.database_url.unicode_string(), size=settings.identity_connections)
-    known = table.Table(table.from_routes(route for router in ROUTES for route in router.routes) + table.from_document(table.read(settings.openapi_file)))
+    known = table.Table(
+        table.from_routes(route for router in ROUTES for route in router.routes) + table.from_document(table.read(settings.openapi_file))
+    )
     addresses = settings.upstreams | ({"traces": settings.traces_url} if settings.traces_url else {})
     addresses |= {"sink": settings.sink_url} if settings.sink_url else {}
     gate = app.state.gate = Gate(

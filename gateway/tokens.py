@@ -6,11 +6,13 @@ from uuid import uuid4
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from shared.access import GUEST, ISSUER, TOKEN_TYPE, Caller, Grant
 
 LIFETIME, GUEST_REUSE = 60, 30
+WRONG_KEY = "GATEWAY_SIGNING_KEY must be a private Ed25519 JWK with a kid"
 DOOR = Caller("gateway", grants=(Grant("gateway"),))
 """The gateway speaking for itself, on routes that are behind the door."""
 
@@ -23,9 +25,12 @@ class Mint:
     """Signs a token per call; a guest's, who is nobody in particular, serves half a minute per audience."""
 
     def __init__(self, key: str) -> None:
-        jwk = OKPKey.import_key(orjson.loads(key))
+        try:
+            jwk = OKPKey.import_key(orjson.loads(key))
+        except (JoseError, ValueError):
+            raise ValueError(WRONG_KEY) from None  # whatever it is, it is a secret
         if not isinstance(private := jwk.private_key, Ed25519PrivateKey) or not jwk.kid:
-            raise ValueError("the signing key must be a private Ed25519 JWK with a kid")
+            raise ValueError(WRONG_KEY)
         self.key = private
         self.header = encoded(orjson.dumps({"alg": "EdDSA", "typ": TOKEN_TYPE, "kid": jwk.kid}))
         self.guests: dict[str, tuple[float, str]] = {}

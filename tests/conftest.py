@@ -1,3 +1,3 @@
 """What all tests share."""
 
-pytest_plugins = ["tests.support.servers", "tests.support.stage"]
+pytest_plugins = ["tests.support.servers", "tests.support.stage", "tests.support.suite"]

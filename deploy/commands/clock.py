@@ -13,7 +13,7 @@ UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 def main(arguments: argparse.Namespace) -> int:
     offset = moved(ahead(), arguments.move)
     if arguments.move != "show":
-        CLOCK.parent.mkdir(exist_ok=True)
+        CLOCK.parent.mkdir(parents=True, exist_ok=True)
         write_whole(CLOCK, str(offset.total_seconds()))
     say(
         f"Часы системы: {datetime.now(UTC) + offset:%d.%m.%Y %H:%M} UTC, впереди настоящих на {offset.days} дн. {offset.seconds // 3600} ч."

@@ -10,7 +10,7 @@ import time
 from deploy import launch
 from deploy.commands.up import LOADED
 from deploy.console import Refusal, say, step
-from deploy.paths import CLOCK, HOME, servers_home
+from deploy.paths import CLOCK, HOME, SUBSCRIBERS, servers_home
 from deploy.processes import Process, send
 
 PATIENCE_SECONDS = 90
@@ -65,7 +65,7 @@ def reset(agreed: bool) -> int:
     with step("Удаляю данные"):
         for folder in (servers_home() / "postgresql", servers_home() / "rabbitmq", HOME / "mail"):
             shutil.rmtree(folder, ignore_errors=True)
-        for file in (LOADED, CLOCK):
+        for file in (LOADED, CLOCK, SUBSCRIBERS):
             file.unlink(missing_ok=True)
     return 0
 

@@ -11,7 +11,7 @@ import aio_pika
 
 from deploy import launch
 from deploy.console import Refusal, say
-from deploy.paths import HOME, write_whole
+from deploy.paths import SUBSCRIBERS, write_whole
 from deploy.rights import Definitions, permission, user
 from deploy.suite import Places
 from shared.contracts import CATALOGUE
@@ -19,7 +19,6 @@ from shared.messaging.archive import archived
 from shared.messaging.topology import EVENTS
 from shared.messaging.wire import Wire, message_of
 
-REGISTER = HOME / "subscribers.json"
 RESULTS_OF_PERSONS = ("assessment.assessment_completed.v1", "routes.route_completed.v1", "assessment.result_shared.v1")
 
 
@@ -64,7 +63,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 def register() -> dict[str, dict[str, Any]]:
     """The subscribers by name: topics, legal ground, since when."""
-    found: dict[str, dict[str, Any]] = json.loads(REGISTER.read_text()) if REGISTER.exists() else {}
+    found: dict[str, dict[str, Any]] = json.loads(SUBSCRIBERS.read_text()) if SUBSCRIBERS.exists() else {}
     return found
 
 
@@ -97,7 +96,7 @@ async def add(places: Places, arguments: argparse.Namespace) -> int:
             await declared.bind(EVENTS, topic)
     await asyncio.to_thread(places.broker.import_definitions, rights(name=arguments.name, password=password, vhost=places.vhost))
     known[arguments.name] = {"topics": topics, "ground": arguments.ground, "limit": arguments.limit, "since": datetime.now(UTC).isoformat()}
-    write_whole(REGISTER, json.dumps(known, ensure_ascii=False, indent=2))
+    write_whole(SUBSCRIBERS, json.dumps(known, ensure_ascii=False, indent=2))
     say(f"Получатель «{arguments.name}» заведён. Очередь: {queue}")
     say(f"Адрес: {places.broker.url(places.vhost, user=queue, password=password)}")
     return 0
@@ -113,7 +112,7 @@ async def remove(places: Places, arguments: argparse.Namespace) -> int:
     places.keys.forget(queue_of(arguments.name))
     known = register()
     del known[arguments.name]
-    write_whole(REGISTER, json.dumps(known, ensure_ascii=False, indent=2))
+    write_whole(SUBSCRIBERS, json.dumps(known, ensure_ascii=False, indent=2))
     say(f"Получатель «{arguments.name}» удалён.")
     return 0
 

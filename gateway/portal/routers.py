@@ -1,7 +1,7 @@
 """Every page of the portal, in the order in which addresses are tried; the last one answers all that no other knows."""
 
 from gateway.portal import assets
-from gateway.portal.pages import account, applications, attempts, cabinet, home, lost, profile, programmes
+from gateway.portal.pages import account, applications, attempts, cabinet, home, lost, profile, programmes, provider, queue, route
 
 ROUTERS = [
     assets.router,
@@ -12,5 +12,8 @@ ROUTERS = [
     applications.router,
     attempts.router,
     profile.router,
+    route.router,
+    queue.router,
+    provider.router,
     lost.router,
 ]

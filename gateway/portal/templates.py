@@ -61,6 +61,7 @@ ENVIRONMENT.filters.update(
     number=words.number,
     until=words.until,
     deadline=words.deadline,
+    span=words.span,
     seconds=words.seconds,
     micros=words.micros,
     listed=words.listed,

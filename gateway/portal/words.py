@@ -18,6 +18,7 @@ GLUED = (
     (re.compile(r"([№§]) ?(?=[\dА-Яа-яA-Za-z])"), lambda found: found[1] + NB),
     (re.compile(rf"(\d) (?={UNITS}(?![А-Яа-яЁё]))"), lambda found: found[1] + NB),
     (re.compile(r"(\S) (?=[—–] )"), lambda found: found[1] + NB),
+    (re.compile(r"(\d)–(?=\d)"), lambda found: f"{found[1]}{JOINED}–{JOINED}"),
 )
 
 
@@ -103,9 +104,17 @@ def until(value: date | datetime | str | None, today: date) -> str:
         return ("сегодня", "завтра")[left]
     if left < 0:
         return f"просрочено на{NB}{counted(-left, 'день', 'дня', 'дней')}"
-    if left < 30:
-        return f"через{NB}{counted(left, 'день', 'дня', 'дней')}"
-    return f"через{NB}{counted(round(left / 30), 'месяц', 'месяца', 'месяцев')}"
+    return f"через{NB}{span(left)}"
+
+
+def span(days: int) -> str:
+    """«3 дня», «2 месяца», «1 год 5 месяцев»."""
+    if days < 30:
+        return counted(days, "день", "дня", "дней")
+    years, months = divmod(round(days / 30.44), 12)
+    parts = [counted(years, "год", "года", "лет")] if years else []
+    parts += [counted(months, "месяц", "месяца", "месяцев")] if months else []
+    return " ".join(parts)
 
 
 def deadline(value: date | datetime | str | None, today: date) -> str:

@@ -22,6 +22,7 @@ from shared import telemetry
 from shared.contracts import Envelope, Event
 from shared.database import Sessions
 from shared.errors import DomainError, is_transient
+from shared.messaging.failpoint import failpoint
 from shared.messaging.tables import inbox
 from shared.messaging.topology import parked_of, queue_of, retry_of, seconds_name
 from shared.messaging.wire import Wire
@@ -104,6 +105,7 @@ class Consumer:
                 envelope, event = understood(message.body)
                 async with self.sessions.begin() as session:
                     fresh = await hear_once(session, queue, hear, envelope, event)
+                failpoint(f"{self.service}.committed")
                 current.set_attribute("dpo.event.repeated", not fresh)
             except (Permanent, DomainError) as reason:
                 await self.park(queue, message, attempt, reason)

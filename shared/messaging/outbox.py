@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import telemetry
 from shared.contracts import Envelope, Event
+from shared.messaging.failpoint import failpoint
 from shared.messaging.tables import outbox
 
 
@@ -37,6 +38,7 @@ async def emit(session: AsyncSession, event: Event, *, subject: UUID, revision: 
         insert(outbox).values(event_id=envelope.id, topic=event.topic, body=body, traceparent=envelope.traceparent)
     )
     session.info["told"] = True
+    failpoint(f"{session.info['service']}.emitted")
     return envelope
 
 

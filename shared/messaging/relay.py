@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import telemetry
+from shared.messaging.failpoint import failpoint
 from shared.messaging.tables import idempotency, inbox, outbox
 from shared.messaging.topology import EVENTS
 from shared.messaging.wire import Wire, message_of
@@ -40,6 +41,7 @@ async def relay_once(engine: AsyncEngine, wire: Wire, limit: int = BATCH) -> int
         outcomes = await asyncio.gather(*(send(wire, row) for row in rows), return_exceptions=True)
         sent = [row.id for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
         if sent:
+            failpoint(f"{rows[0].topic.partition('.')[0]}.confirmed")
             await tx.execute(update(outbox).where(outbox.c.id.in_(sent)).values(sent_at=func.now()))
     if failures := [outcome for outcome in outcomes if outcome is not None]:
         await wire.drop()

@@ -41,9 +41,7 @@ async def register(view: At) -> Response:
         return await registration(view, typed)
     texts = {text["purpose"]: text for text in await view.ask.get("/consents/texts")}
     body = {
-        "consents": [
-            {"purpose": purpose, "text_version": texts[purpose]["version"]} for purpose in typed["consents"] if purpose in texts
-        ],
+        "consents": [{"purpose": purpose, "text_version": texts[purpose]["version"]} for purpose in typed["consents"] if purpose in texts],
         "organisation_id": typed["organisation_id"] or None,
         "position": typed["position"] or None,
         "subjects": typed["subjects"],
@@ -74,7 +72,9 @@ def typed_of(form: FormData) -> dict[str, Any]:
 
 async def registration(view: View, typed: Mapping[str, Any], said: Told | None = None, status: int = 200) -> Response:
     texts, dictionaries, found = await asyncio.gather(
-        view.ask.get("/consents/texts"), view.ask.get("/dictionaries"), workplaces(view, typed.get("find", ""), typed.get("organisation_id"))
+        view.ask.get("/consents/texts"),
+        view.ask.get("/dictionaries"),
+        workplaces(view, typed.get("find", ""), typed.get("organisation_id")),
     )
     texts.sort(key=lambda text: PURPOSES.index(text["purpose"]))
     return await view.show(

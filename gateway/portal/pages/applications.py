@@ -37,9 +37,7 @@ async def my_application(view: At, application_id: UUID) -> Response:
 async def shown(view: View, application_id: UUID, said: Told, typed: Mapping[str, str] | None = None, status: int = 200) -> Response:
     application = await view.ask.get(f"/applications/{application_id}")
     people = [one["person_id"] for one in application["holder"]["people"]]
-    names, reasons = await asyncio.gather(
-        optional(view.ask.names(people)), optional(view.ask.get("/reasons", action="withdraw"))
-    )
+    names, reasons = await asyncio.gather(optional(view.ask.names(people)), optional(view.ask.get("/reasons", action="withdraw")))
     question = next((step for step in reversed(application["history"]) if step["action"] == "clarify"), None)
     return await view.show(
         "application.html",
@@ -48,7 +46,9 @@ async def shown(view: View, application_id: UUID, said: Told, typed: Mapping[str
         title=application["number"],
         one=application,
         can={action["action"] for action in application["allowed"]},
-        holders=[(names or {})[person]["short"] for person in people if person in (names or {}) and application["holder"]["role"] != "learner"],
+        holders=[
+            (names or {})[person]["short"] for person in people if person in (names or {}) and application["holder"]["role"] != "learner"
+        ],
         stages=[title for title, _ in STAGES],
         stage=stage(application["status"]),
         over=application["status"] in FINAL,

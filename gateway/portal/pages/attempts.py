@@ -97,7 +97,9 @@ async def review(view: View, shown: Mapping[str, Any], said: Told, status: int =
     return await view.show("review.html", status=status, title="Проверка перед завершением", attempt=shown, said=said)
 
 
-async def asked(view: View, shown: Mapping[str, Any], item: Mapping[str, Any], said: Told, typed: Any = None, status: int = 200) -> Response:
+async def asked(
+    view: View, shown: Mapping[str, Any], item: Mapping[str, Any], said: Told, typed: Any = None, status: int = 200
+) -> Response:
     place = next(place for place, one in enumerate(shown["items"], 1) if one["item_id"] == item["item_id"])
     answer = item["answer"] if typed is None else typed
     return await view.show(

@@ -73,7 +73,7 @@ def term_of(profile: dict[str, Any] | None, view: View) -> dict[str, Any] | None
         return None
     leap = last.month == 2 and last.day == 29
     ends = last.replace(year=last.year + TERM_YEARS, day=28 if leap else last.day)
-    return {"last": last, "ends": ends, "months": (ends - view.today).days // 30}
+    return {"last": last, "ends": ends, "days": (ends - view.today).days}
 
 
 @router.post("/cabinet/suggestions/{suggestion_id}/application")

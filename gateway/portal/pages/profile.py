@@ -28,7 +28,9 @@ async def profile(view: At, attempt: UUID | None = None) -> Response:
     )
     done = [one for one in attempts["items"] if one["status"] == "completed"]
     running = next((one for one in attempts["items"] if one["status"] == "running" and one["seconds_left"]), None)
-    lines: list[dict[str, Any]] = [{"change": None, "history": (), **one} for one in (result or {"competences": competences["items"]})["competences"]]
+    lines: list[dict[str, Any]] = [
+        {"change": None, "history": (), **one} for one in (result or {"competences": competences["items"]})["competences"]
+    ]
     return await view.show(
         "profile.html",
         section="teacher",

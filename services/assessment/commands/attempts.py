@@ -27,7 +27,7 @@ async def start_attempt(
     await hold(session, person_id)
     if await is_erased(session, person_id):
         raise Forbidden("Данные удалены по вашему требованию. Войдите снова и дайте согласие.", consent="assessment")
-    if (procedure := await session.get(Procedure, procedure_id)) is None:
+    if (procedure := await session.get(Procedure, procedure_id, with_for_update={"read": True})) is None:  # not published anew meanwhile
         raise NotFound("Такой процедуры нет.")
     running = await session.scalar(of_person(person_id).where(col(Attempt.procedure_id) == procedure_id, col(Attempt.status) == "running"))
     if running and now < running.expires_at:

@@ -31,7 +31,7 @@ async def has_answers(session: AsyncSession, attempt_id: UUID) -> bool:
 
 async def close(session: AsyncSession, attempt: Attempt, *, now: datetime) -> None:
     """End a running attempt, at the end of its time at the latest: measured when something was answered, else abandoned."""
-    at = min(now, attempt.expires_at)
+    at = min(max(now, attempt.started_at), attempt.expires_at)
     await forget(session, EXPIRES, attempt.attempt_id)
     if not await has_answers(session, attempt.attempt_id):
         attempt.status, attempt.closed_at = "abandoned", at

@@ -69,7 +69,7 @@ async def keep_newest(session: AsyncSession, table: type[SQLModel], key: Mapping
     newer = stored.on_conflict_do_update(
         index_elements=list(key),
         set_={**row, "revision": revision},
-        where=table.__table__.c.revision != revision,  # type: ignore[attr-defined]
+        where=table.__table__.c.revision < revision,  # type: ignore[attr-defined]
     )
     await session.execute(newer)
 

@@ -163,6 +163,8 @@ def procedure_faults(facts: ProcedureFacts, *, bank: Mapping[str, Known], compet
     for purpose, codes in facts.forms.items():
         if sentence := form_fault(codes, bank=bank, measured=measured):
             faults[f"forms.{purpose}"] = sentence
+    if gone := measured - set(competences):
+        faults["forms.entry"] = f"Этих компетенций больше нет в модели: {', '.join(sorted(gone))}."
     if shared := set(facts.forms.get("entry", [])) & set(facts.forms.get("exit", [])):
         faults["forms.exit"] = f"Задания входной диагностики не повторяют на выходе: {', '.join(sorted(shared))}."
     asked = [one.competence for one in facts.difficulties]

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.reports.api.shapes import ClosureOut, DeficitsOut, FunnelOut, LettersOut, RoutesOut, SeatsOut
 from services.reports.commands import gate
 from services.reports.queries import closure, deficits, funnel, routes, supply
-from services.reports.queries.places import places_of
+from services.reports.queries.places import named_places, places_of
 from services.reports.rules.periods import Period, quarters
 from shared.access import Caller, allow
 from shared.edge import Edge, Now, Tx
@@ -35,6 +35,9 @@ async def asked_days(
     first: Annotated[date | None, Query(alias="from")] = None, last: Annotated[date | None, Query(alias="to")] = None
 ) -> Period:
     """The days asked for, both included."""
+    for field, day in (("from", first), ("to", last)):
+        if day and not 2000 <= day.year <= 2100:
+            raise Invalid(field, "Укажите год с 2000 по 2100.")
     if first and last and first > last:
         raise Invalid("to", "Конец периода раньше начала.")
     return Period(first, last)
@@ -94,7 +97,7 @@ async def report_seats(
     provider_id: UUID | None = None,
 ) -> dict[str, Any]:
     """Места и квоты групп, которые начинаются в этот период."""
-    places = places_of(caller, oktmo)
+    places = named_places(oktmo) if caller.scopes("provider") else places_of(caller, oktmo)
     return await supply.seats(models, days, places, caller=caller, programme_id=programme_id, provider_id=provider_id, now=now)
 
 

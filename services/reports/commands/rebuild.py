@@ -99,7 +99,7 @@ async def finish(run: Run, broker_url: str) -> None:
             await read(run, archive)
         await run.end("done")
     except (Exception, asyncio.CancelledError) as problem:
-        log.warning("rebuild_failed", error=type(problem).__name__)
+        log.warning("rebuild_failed", error=type(problem).__name__, exc_info=problem)
         await run.end("failed", problem.code if isinstance(problem, DomainError) else type(problem).__name__)
         raise
     finally:
@@ -166,7 +166,7 @@ async def add_or_skip(session: AsyncSession, run: Run, one: Told) -> None:
         if is_transient(problem):
             raise
         run.skipped += 1
-        log.warning("rebuild_skipped", topic=one[0].type, event=str(one[0].id), error=type(problem).__name__)
+        log.warning("rebuild_skipped", topic=one[0].type, event_id=str(one[0].id), error=type(problem).__name__)
 
 
 async def add(session: AsyncSession, told: list[Told]) -> None:

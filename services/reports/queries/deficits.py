@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,7 +23,7 @@ def newest(period: Period) -> Select[UUID, str, str]:
     said = (entry, col(Measurement.verdict) != "insufficient", *within_days(period, day))
     key = (col(Measurement.person), col(Measurement.competence))
     order = (*key, col(Measurement.completed_at).desc(), col(Measurement.attempt_id), col(Measurement.revision).desc())
-    return select(*key, col(Measurement.verdict)).where(*said).distinct(*key).order_by(*order)
+    return select(*key, col(Measurement.verdict)).ext(distinct_on(*key)).where(*said).order_by(*order)
 
 
 async def deficits(session: AsyncSession, period: Period, places: Places, *, now: datetime) -> dict[str, Any]:

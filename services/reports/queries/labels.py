@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,7 +26,7 @@ def municipality(titles: dict[str, str], oktmo: str) -> str:
 
 async def competences(session: AsyncSession) -> dict[str, str]:
     """Titles of competences by code, as the newest framework has them."""
-    newest = select(col(Competence.code), col(Competence.title)).distinct(col(Competence.code))
+    newest = select(col(Competence.code), col(Competence.title)).ext(distinct_on(col(Competence.code)))
     ordered = newest.order_by(col(Competence.code), col(Competence.revision).desc(), col(Competence.framework_id))
     return {code: title for code, title in (await session.execute(ordered)).all()}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from services.reports.queries import labels
@@ -30,10 +31,15 @@ class Places:
         return [row for row in rows if self.oktmos is None or row in self.oktmos]
 
 
+def named_places(oktmo: str | None) -> Places:
+    """One municipality, or the region."""
+    return Places(frozenset({oktmo}) if oktmo else None)
+
+
 def places_of(caller: Caller, oktmo: str | None) -> Places:
     """What a caller sees of what was asked for; elsewhere there is nothing."""
     if caller.everywhere:
-        return Places(frozenset({oktmo}) if oktmo else None)
+        return named_places(oktmo)
     own = frozenset(caller.scopes("municipality"))
     return Places(own & {oktmo} if oktmo else own)
 
@@ -53,7 +59,7 @@ async def censored(counted: Iterable[tuple[str, str, Groups]]) -> Sheet:
 
 def lives_in() -> Subquery:
     """The newest municipality of each person."""
-    newest = select(col(Residence.person), col(Residence.oktmo)).distinct(col(Residence.person))
+    newest = select(col(Residence.person), col(Residence.oktmo)).ext(distinct_on(col(Residence.person)))
     order = (col(Residence.changed_at).desc(), col(Residence.revision).desc(), col(Residence.oktmo).desc())
     return newest.order_by(col(Residence.person), *order).subquery("home")
 

@@ -10,7 +10,8 @@ from sqlalchemy import delete
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.routes import queries, rules
+from services.routes import rules
+from services.routes.commands import known
 from services.routes.commands.copies import is_erased
 from services.routes.planner.explain import Explanation, StepReason, explain
 from services.routes.planner.problem import Candidate, Person
@@ -29,10 +30,10 @@ STABILITY = 0.01
 
 async def plan_for(session: AsyncSession, person_id: UUID, *, because: Replacement | None, now: datetime) -> Route | None:
     """Plan a person's route from what is known now, or plan it anew; nothing is said when nothing changed."""
-    measured = await queries.newest_measurement(session, person_id)
+    measured = await known.newest_measurement(session, person_id)
     if measured is None or await is_erased(session, person_id):
         return None
-    route = await queries.live_route(session, person_id, lock=True)
+    route = await known.live_route(session, person_id, lock=True)
     if route is not None and route.status == "studied":
         return route  # what it closed is for the second measurement to say
     if route is None or route.attempt_id != measured.attempt_id:
@@ -63,7 +64,7 @@ async def begin(session: AsyncSession, measured: AssessmentCompleted, *, replace
 
 async def fill(session: AsyncSession, route: Route, *, because: Replacement | None, now: datetime) -> None:
     """Solve the route's problem and store the answer; refuses with `CannotStandTogether` when pinned groups clash."""
-    steps = await queries.steps_of(session, route.route_id)
+    steps = await known.steps_of(session, route.route_id)
     try:
         found = await solved(session, route, now=now)
     except NoRoute as refusal:
@@ -87,17 +88,17 @@ async def fill(session: AsyncSession, route: Route, *, because: Replacement | No
 
 async def inputs(session: AsyncSession, route: Route, *, now: datetime, held: Sequence[UUID] = ()) -> tuple[Person, list[Candidate]]:
     """The planner's view of a route's owner and of what is on offer today; empty weights when the measurement is gone."""
-    measured = await queries.measurement(session, route.attempt_id)
+    measured = await known.measurement(session, route.attempt_id)
     weights = rules.weights(measured.results, measured.difficulties) if measured else {}
-    learner, wishes = await queries.learner_of(session, route.person_id), rules.Wishes.of(route.wishes)
-    offered = await queries.candidates(session, weights=weights, learner=learner, today=today(now), keep=held)
-    person = await queries.person_of(session, person_id=route.person_id, weights=weights, wishes=wishes, learner=learner)
+    learner, wishes = await known.learner_of(session, route.person_id), rules.Wishes.of(route.wishes)
+    offered = await known.candidates(session, weights=weights, learner=learner, today=today(now), keep=held)
+    person = await known.person_of(session, person_id=route.person_id, weights=weights, wishes=wishes, learner=learner)
     return person, offered
 
 
 async def solved(session: AsyncSession, route: Route, *, now: datetime) -> Replanned:
     """The best route beside what is done and applied for."""
-    steps = await queries.steps_of(session, route.route_id)
+    steps = await known.steps_of(session, route.route_id)
     person, offered = await inputs(session, route, now=now, held=[UUID(step.groups[0]) for step in steps if step.status != "planned"])
     by_group = {one.group: one for one in offered}
 
@@ -160,7 +161,7 @@ async def say_planned(session: AsyncSession, route: Route, *, because: Replaceme
             hours=step.hours,
             closes=[DeficitShare(competence=code, share=share) for code, share in step.closes.items()],
         )
-        for step in await queries.steps_of(session, route.route_id)
+        for step in await known.steps_of(session, route.route_id)
     ]
     planned = RoutePlanned(
         route_id=route.route_id,

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.routes import queries, rules
+from services.routes import rules
+from services.routes.commands import known
 from services.routes.commands.planning import plan_for
 from services.routes.tables import Application, Route, Step, StudyGroup, Training
 from shared.access import Caller
@@ -39,7 +40,7 @@ async def accept(session: AsyncSession, *, route_id: UUID, caller: Caller, now: 
         return route
     if route.status != "proposed":
         raise rules.RouteClosed()
-    steps = await queries.steps_of(session, route.route_id)
+    steps = await known.steps_of(session, route.route_id)
     if not steps:
         raise rules.NothingPlanned()
     route.status, route.accepted_at, route.revision = "accepted", now, route.revision + 1
@@ -62,10 +63,10 @@ async def change(session: AsyncSession, *, route_id: UUID, wishes: rules.Wishes,
 
 async def advance(session: AsyncSession, person_id: UUID, *, now: datetime) -> None:
     """Move a person's steps to where their applications and trainings are; say each that was completed, and the end of the last."""
-    route = await queries.live_route(session, person_id, lock=True)
+    route = await known.live_route(session, person_id, lock=True)
     if route is None or route.status == "studied":
         return
-    steps = await queries.steps_of(session, route.route_id)
+    steps = await known.steps_of(session, route.route_id)
     applications, trained = await standing(session, person_id, steps)
     freed = False
     for step in steps:
@@ -140,7 +141,7 @@ async def close(session: AsyncSession, after: AssessmentCompleted, *, now: datet
     route = await session.get(Route, after.route_id, with_for_update=True) if after.route_id else None
     if route is None or route.person_id != after.person_id or route.status not in rules.LIVE:
         return
-    before = await queries.measurement(session, route.attempt_id)
+    before = await known.measurement(session, route.attempt_id)
     if before is None:
         return
     asked = rules.weights(before.results, before.difficulties)

@@ -83,7 +83,7 @@ class Upstream:
 
     async def serve(self, request: web.Request) -> web.Response:
         service, _, path = request.match_info["rest"].partition("/")
-        tokens = Tokens(PUBLIC_KEYS, service)
+        tokens = Tokens(dict(PUBLIC_KEYS), service)
         caller = tokens.caller(request.headers["Authorization"].removeprefix("Bearer "))
         body = await request.read()
         self.heard.append(Heard(service, request.method, "/" + path, dict(request.headers), json.loads(body) if body else None, caller))

@@ -120,10 +120,10 @@ async def test_no_forged_token_opens(stand: Stand) -> None:
     assert not stand.upstream.heard
 
 
-@pytest.mark.parametrize("scheme", ["Basic YTpi", "Bearer", "Token abc", ""])
-async def test_other_schemes_open_nothing(stand: Stand, scheme: str) -> None:
-    response = await stand.gateway.client.get("/api/v1/session", headers={"authorization": scheme})
-    assert response.status_code == 401
+async def test_other_schemes_open_nothing(stand: Stand) -> None:
+    for scheme in ("Basic YTpi", "Bearer", "Token abc", ""):
+        response = await stand.gateway.client.get("/api/v1/session", headers={"authorization": scheme})
+        assert response.status_code == 401, scheme
 
 
 async def test_an_internal_token_is_worth_nothing_outside(stand: Stand) -> None:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from aiohttp import web
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
@@ -57,32 +56,32 @@ async def test_nothing_from_outside_speaks_for_the_caller(stand: Stand) -> None:
     assert not (set(forged) - {"accept-language", "traceparent"}) & set(heard)
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
-        ("GET", "/api/v1/unknown", 404),
-        ("GET", "/api/v1/programmes/", 404),
-        ("GET", "/api/v1/programmes/..%2fapplications", 404),
-        ("GET", "/api/v1/programmes/..", 404),
-        ("GET", "/api/v1/programmes/%2e%2e", 404),
-        ("GET", "/api/v1/learners", 404),
-        ("GET", "/api/v1/names?person_id=1", 404),
-        ("POST", "/api/v1/programmes", 405),
-        ("HEAD", "/api/v1/programmes", 405),
-        ("OPTIONS", "/api/v1/programmes", 405),
-        ("GET", "/operations/numbers", 401),
-        ("GET", "/nowhere", 404),
-        ("GET", "/docs", 404),
-        ("GET", "/openapi.json", 404),
-    ],
-)
-async def test_what_is_not_public_is_not_there(stand: Stand, method: str, path: str, status: int) -> None:
-    response = await stand.browser().send(method, path)
-    assert response.status_code == status
+HIDDEN = [
+    ("GET", "/api/v1/unknown", 404),
+    ("GET", "/api/v1/programmes/", 404),
+    ("GET", "/api/v1/programmes/..%2fapplications", 404),
+    ("GET", "/api/v1/programmes/..", 404),
+    ("GET", "/api/v1/programmes/%2e%2e", 404),
+    ("GET", "/api/v1/learners", 404),
+    ("GET", "/api/v1/names?person_id=1", 404),
+    ("POST", "/api/v1/programmes", 405),
+    ("HEAD", "/api/v1/programmes", 405),
+    ("OPTIONS", "/api/v1/programmes", 405),
+    ("GET", "/operations/numbers", 401),
+    ("GET", "/nowhere", 404),
+    ("GET", "/docs", 404),
+    ("GET", "/openapi.json", 404),
+]
+
+
+async def test_what_is_not_public_is_not_there(stand: Stand) -> None:
+    for method, path, status in HIDDEN:
+        response = await stand.browser().send(method, path)
+        assert response.status_code == status, (method, path)
     assert not stand.upstream.heard
 
 
-ANSWERS = [
+ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "/api/v1/programmes", {}),
     ("GET", "/api/v1/session", {}),
     ("GET", "/api/v1/unknown", {}),

@@ -1,10 +1,13 @@
 """Sign-in against the real development issuer: the round trip, and every way of forging a part of it."""
 
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import pytest
+from sqlalchemy import text
 
+from gateway.commands.contacts import hand_over_waiting
 from tests.service.gateway.conftest import PORTAL, Stand
+from tests.support.stage import eventually
 
 
 async def test_a_person_signs_in_and_comes_back_to_where_they_were(stand: Stand) -> None:
@@ -20,8 +23,6 @@ async def test_a_person_signs_in_and_comes_back_to_where_they_were(stand: Stand)
 async def test_nothing_about_a_person_is_stored_outside_the_session_before_consent(stand: Stand) -> None:
     await stand.browser().sign_in("sokolova")
     async with stand.gateway.app.state.engine.connect() as connection:
-        from sqlalchemy import text
-
         accounts = (await connection.execute(text("SELECT subject FROM account"))).scalars().all()
     assert accounts == ["orlova"]  # the first operator of the settings, and nobody else
 
@@ -68,27 +69,27 @@ async def test_a_sign_in_finishes_once(stand: Stand) -> None:
     assert (await browser.get(back)).status_code == 400
 
 
-@pytest.mark.parametrize("broken", ["state", "code", "iss"])
-async def test_an_answer_with_a_foreign_part_is_refused(stand: Stand, broken: str) -> None:
-    browser = stand.browser()
-    path, _, query = (await browser.choose(await browser.begin(), "sokolova")).partition("?")
-    parts = dict(part.split("=") for part in query.split("&")) | {broken: "https%3A%2F%2Felsewhere.test"}
-    response = await browser.get(path + "?" + "&".join(f"{name}={value}" for name, value in parts.items()))
-    assert response.status_code == 400
-    assert "dpo" not in browser.cookies
+async def test_an_answer_with_a_foreign_part_is_refused(stand: Stand) -> None:
+    for broken in ("state", "code", "iss"):
+        browser = stand.browser()
+        path, _, query = (await browser.choose(await browser.begin(), "sokolova")).partition("?")
+        parts = dict(part.split("=") for part in query.split("&")) | {broken: "https%3A%2F%2Felsewhere.test"}
+        response = await browser.get(path + "?" + "&".join(f"{name}={value}" for name, value in parts.items()))
+        assert response.status_code == 400, broken
+        assert "dpo" not in browser.cookies
 
 
-@pytest.mark.parametrize("where", ["https://elsewhere.test/", "//elsewhere.test", "/\\elsewhere.test", "javascript:alert(1)", "/a\nb", ""])
-async def test_nobody_is_sent_to_another_site(stand: Stand, where: str) -> None:
-    response = await stand.browser().sign_in("sokolova", return_to=where)
-    assert response.headers["location"] == "/"
+async def test_nobody_is_sent_to_another_site(stand: Stand) -> None:
+    for where in ("https://elsewhere.test/", "//elsewhere.test", "/\\elsewhere.test", "javascript:alert(1)", "/a\nb", ""):
+        response = await stand.browser().sign_in("sokolova", return_to=where)
+        assert response.headers["location"] == "/", where
 
 
 async def test_signing_out_takes_a_form_of_ours_and_ends_the_session_at_once(stand: Stand) -> None:
     browser = stand.browser()
     await browser.sign_in("sokolova")
     cookie = browser.cookies["dpo"]
-    assert (await browser.get("/sign-out")).status_code == 405
+    assert (await browser.get("/sign-out")).status_code in (404, 405)
     assert (await browser.send("POST", "/sign-out", headers={"origin": PORTAL})).status_code == 403
     token = (await browser.get("/api/v1/session")).json()["csrf_token"]
     response = await browser.send("POST", "/sign-out", headers={"origin": PORTAL}, data={"csrf_token": token})
@@ -128,14 +129,11 @@ async def test_a_session_ends_when_nobody_uses_it_and_in_any_case_after_its_term
 
 async def clock_moved(stand: Stand) -> None:
     """Wait until the process has read the moved clock, which it does once a second."""
-    from datetime import UTC, datetime
-
-    from tests.support.stage import eventually
-
     wanted = float(stand.gateway.clock_file.read_text())
 
     async def moved() -> bool:
-        return abs((stand.gateway.app.state.clock() - datetime.now(UTC)).total_seconds() - wanted) < 1
+        ahead: timedelta = stand.gateway.app.state.clock() - datetime.now(UTC)
+        return abs(ahead.total_seconds() - wanted) < 1
 
     await eventually(moved)
 
@@ -172,8 +170,6 @@ async def test_without_consent_to_notifications_the_address_goes_nowhere(stand: 
 
 
 async def test_an_address_that_notify_could_not_take_goes_later(stand: Stand) -> None:
-    from gateway.commands.contacts import hand_over_waiting
-
     person_id, browser = stand.registers(), stand.browser()
     stand.upstream.says(f"PUT /contacts/{person_id}", {"type": "unavailable"}, 503)
     await browser.sign_in("sokolova")
@@ -181,7 +177,6 @@ async def test_an_address_that_notify_could_not_take_goes_later(stand: Stand) ->
     assert (await browser.change("POST", "/api/v1/me/registration", body)).status_code == 201
     stand.upstream.says(f"PUT /contacts/{person_id}", None, 204)
     state = stand.gateway.app.state
-    from tests.support.stage import eventually
 
     async def gone() -> bool:
         await hand_over_waiting(state.gate, state.sessions)

@@ -48,11 +48,12 @@ class Reports:
             told = await checksum(session, now=self.service.app.state.clock())
         return {one["table"]: f"{one['rows']}:{one['checksum']}" for one in told["tables"]} | {"all": told["checksum"]}
 
-    async def figures(self, path: str, who: Person | None = None, **params: Any) -> Any:
+    async def figures(self, path: str, who: Person | None = None, /, **params: Any) -> Any:
         answer = await self.service.call("GET", f"/reports/{path}", who or self.operator, params=params)
         assert answer.status_code == 200, answer.text
-        assert answer.json().pop("as_of")
-        return answer.json()
+        told = answer.json()
+        assert told.pop("as_of")
+        return told
 
     async def mentions(self, value: object) -> set[str]:
         """The tables in which something is written."""

@@ -88,7 +88,7 @@ ENTRY = [f"{competence}-{n}" for competence in "АБ" for n in range(0, 5)]
 EXIT = [f"{competence}-{n}" for competence in "АБ" for n in range(5, 10)]
 
 
-def procedure(**changes: Any) -> dict[str, str]:
+def procedure(competences: str = "АБ", **changes: Any) -> dict[str, str]:
     stated = {
         "title": "Диагностика",
         "organiser_id": uuid4(),
@@ -100,12 +100,16 @@ def procedure(**changes: Any) -> dict[str, str]:
         "difficulties": [{"competence": "А", "question": "Трудно?"}],
         "difficulty_scale": ["нет", "редко", "часто", "всегда"],
     }
-    return procedure_faults(ProcedureFacts.model_validate(stated | changes), bank=BANK, competences=["А", "Б"])
+    return procedure_faults(ProcedureFacts.model_validate(stated | changes), bank=BANK, competences=list(competences))
 
 
 def test_a_whole_procedure_has_no_fault() -> None:
     assert procedure() == {}
     assert procedure(forms={"entry": ENTRY, "interim": ENTRY[:3] + ENTRY[5:8]}) == {}
+
+
+def test_a_competence_that_left_the_framework_is_not_measured_any_more() -> None:
+    assert procedure(competences="АВ").keys() == {"forms.entry"}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def launched(folder: Path, **given: str) -> dict[str, Process]:
     """The processes of a launch on given servers."""
     ports = {name: 20000 + number for number, name in enumerate(PROCESS_PORTS)}
     environment = {"DPO_POSTGRES_URL": POSTGRES, "DPO_BROKER_URL": BROKER, "PATH": "/bin", **given}
-    places = Places(POSTGRES, GivenBroker(BROKER), ports, 8080, Keys(folder / "secrets.json"), environment, "launch")
+    places = Places(POSTGRES, GivenBroker(BROKER), "dpo", ports, 8080, Keys(folder / "secrets.json"), environment, "launch")
     return {process.name: process for process in processes(places)}
 
 

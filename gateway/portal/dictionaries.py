@@ -1,0 +1,27 @@
+"""Titles of codes, asked of the catalogue once in a while: they are public and change rarely."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.client import Client, optional
+
+KEPT_SECONDS = 300.0
+
+
+class Titles:
+    """What was last read of the dictionaries, and when."""
+
+    def __init__(self) -> None:
+        self.read_at, self.terms = float("-inf"), dict[str, dict[str, str]]()
+
+    async def of(self, ask: Client, dictionary: str) -> Mapping[str, str]:
+        """Titles by code; what could not be read leaves the codes to speak for themselves."""
+        if time.monotonic() - self.read_at > KEPT_SECONDS and (said := await optional(ask.get("/dictionaries"), within=1)):
+            self.terms = {name: {term["code"]: term["title"] for term in terms} for name, terms in said["terms"].items()}
+            self.terms["municipality"] = {one["oktmo"]: one["title"] for one in said["municipalities"]}
+            self.read_at = time.monotonic()
+        return self.terms.get(dictionary, {})
+
+
+titles = Titles()
