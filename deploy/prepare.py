@@ -7,6 +7,7 @@ import sys
 from itertools import takewhile
 
 from deploy import environment, packages, programs
+from deploy.__main__ import parser
 from deploy.console import Refusal, warn
 from deploy.paths import TOOLS
 
@@ -53,6 +54,7 @@ def missing_packages(wanted: set[str]) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Prepare the machine for a command; 0, or 3 after one sentence saying what is missing."""
+    parser().parse_args(arguments)  # a mistyped command ends here and installs nothing
     try:
         if TOOLS.exists() and not os.access(TOOLS, os.W_OK):
             raise Refusal(f"Нет права писать в {TOOLS}: запустите команду от имени владельца папки.")

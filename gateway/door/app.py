@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from random import getrandbits, random
 from typing import Any
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from fastapi import FastAPI, Request
 from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode
 from starlette.datastructures import UploadFile
 from starlette.types import Message, Receive, Scope, Send
 
@@ -28,6 +29,7 @@ MAX_BODY, BODY_SECONDS = 1_000_000, 30
 HEALTH = ("/livez", "/readyz")
 OWN_TOKENS = "/operations/"  # checked by an internal token, which only the gateway can sign
 ASSETS = ("/static/", "/api/docs/")
+ALWAYS = contexts.set_value(FORCED, True, Context())
 SIGN_IN = ("/sign-in", "/callback/")
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 OUTSIDERS = (b"x-user-", b"x-forwarded-")
@@ -244,11 +246,13 @@ class Entering:
 
     def span(self, began: int) -> Span:
         """The server span: a signed-in person's always, a guest's reads sampled."""
+        guest_reads = self.method in SAFE and not self.visitor.signed_in
+        if guest_reads and random() >= self.gate.settings.read_sample:
+            return NonRecordingSpan(SpanContext(getrandbits(128) or 1, getrandbits(64) or 1, is_remote=False))
         attributes: dict[str, Any] = {"http.request.method": self.method}
         if self.operation:
             attributes |= {"http.route": self.operation.path, "dpo.operation": self.operation.name}
-        parent = contexts.set_value(FORCED, True, Context()) if self.visitor.signed_in else Context()
-        span = tracer.start_span(f"{self.method} {self.name}", parent, SpanKind.SERVER, attributes, start_time=began)
+        span = tracer.start_span(f"{self.method} {self.name}", ALWAYS, SpanKind.SERVER, attributes, start_time=began)
         if span.is_recording():
             self.leaving.trace_id = format(span.get_span_context().trace_id, "032x")
         return span

@@ -3,7 +3,8 @@
 import ipaddress
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 
 from gateway.rules import refilled
@@ -42,14 +43,23 @@ class Buckets:
             self.levels.popitem(last=False)
 
 
-def address_of(peer: str, forwarded: str | None, trusted: Iterable[IPv4Network | IPv6Network]) -> str:
-    """Whose bucket an anonymous request drains: the peer, or whom a trusted proxy names last; an IPv6 subscriber is a /64."""
+@lru_cache(10_000)
+def subscriber(address: str) -> str:
+    """Who shares a bucket: an IPv4 address, or the /64 that an IPv6 subscriber has whole."""
     try:
-        address = ipaddress.ip_address(peer)
-        if forwarded and any(address in network for network in trusted):
-            address = ipaddress.ip_address(forwarded.rpartition(",")[2].strip())
+        known = ipaddress.ip_address(address)
     except ValueError:
-        return peer
-    if address.version == 6:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
+        return address
+    return str(ipaddress.ip_network((known, 64), strict=False)) if known.version == 6 else str(known)
+
+
+def address_of(peer: str, forwarded: str | None, trusted: Collection[IPv4Network | IPv6Network]) -> str:
+    """Whose bucket an anonymous request drains: the peer's, or that of whom a trusted proxy names last."""
+    if forwarded and trusted:
+        try:
+            named = ipaddress.ip_address(forwarded.rpartition(",")[2].strip())
+            if any(ipaddress.ip_address(peer) in network for network in trusted):
+                return subscriber(str(named))
+        except ValueError:
+            pass  # a proxy that names nobody speaks for itself
+    return subscriber(peer)

@@ -116,3 +116,40 @@ def nearby(y: float) -> list[float]:
     tried = [y + step for step in (0, -28, 28, -56, 56, -84, 84)]
     limits = (FIELD["top"] + RADIUS, FIELD["half"] - RADIUS) if above else (FIELD["half"] + RADIUS, FIELD["bottom"] - RADIUS)
     return [one for one in tried if limits[0] <= one <= limits[1]] or [y]
+
+
+def bars(values: list[tuple[str, float | None]], *, width: float = 300.0) -> list[dict[str, Any]]:
+    """Bars of values against the largest of them, the value outside a bar too short to hold it."""
+    most = max((value for _, value in values if value), default=1) or 1
+    drawn = []
+    for title, value in values:
+        length = round((value or 0) / most * width, 1)
+        drawn.append({"title": title, "value": value, "width": length, "inside": length > 70})
+    return drawn
+
+
+STEPS = (0.16, 0.26, 0.36, 0.46, 0.56)
+"""Shares at which the heat scale takes its next tone; the number always stands in the cell."""
+
+
+def tone(share: float | None) -> str:
+    """The class of a heat cell; a suppressed one is hatched."""
+    if share is None:
+        return "hx"
+    return ("h0", "h1x", "h2x", "h3x", "h4x", "h5x")[sum(share >= step for step in STEPS)]
+
+
+def heat_of(sheet: Mapping[str, Any], *, rows: int | None) -> dict[str, Any]:
+    """The heat map of deficits: municipalities with most people first, competences across."""
+    cells = {(one["oktmo"], one["competence"]): one for one in sheet["cells"]}
+    places = sorted(sheet["by_municipality"], key=lambda one: (-(one["n"] or 0), one["municipality"]))
+    shown = places if rows is None else places[:rows]
+    codes = [one["competence"] for one in sheet["competences"]]
+    return {
+        "columns": sheet["competences"],
+        "rows": [
+            {"title": one["municipality"] or "не указан", "cells": [cells.get((one["oktmo"], code)) for code in codes]} for one in shown
+        ],
+        "left_out": len(places) - len(shown),
+        "total": {one["competence"]: one for one in sheet["by_competence"]},
+    }

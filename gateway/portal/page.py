@@ -152,5 +152,11 @@ async def refusal(request: Request, error: DomainError) -> Response:
     consent = error.facts.get("consent") if isinstance(error.facts, Mapping) else None
     title = "Сначала нужно согласие" if consent else TITLES.get(error.status, "Не получилось")
     missing = isinstance(error, NotFound) or error.status == 404
-    facts = {"title": title, "detail": error.detail, "consent": consent, "missing": missing, "forbidden": isinstance(error, Forbidden)}
+    facts: dict[str, Any] = {
+        "title": title,
+        "detail": error.detail,
+        "consent": consent,
+        "missing": missing,
+        "forbidden": isinstance(error, Forbidden),
+    }
     return await view.show("refusal.html", status=error.status, **facts)

@@ -1,7 +1,22 @@
 """Every page of the portal, in the order in which addresses are tried; the last one answers all that no other knows."""
 
 from gateway.portal import assets
-from gateway.portal.pages import account, applications, attempts, cabinet, home, lost, profile, programmes, provider, queue, route
+from gateway.portal.pages import (
+    account,
+    applications,
+    attempts,
+    cabinet,
+    grants,
+    home,
+    lost,
+    operations,
+    profile,
+    programmes,
+    provider,
+    queue,
+    reports,
+    route,
+)
 
 ROUTERS = [
     assets.router,
@@ -15,5 +30,8 @@ ROUTERS = [
     route.router,
     queue.router,
     provider.router,
+    grants.router,
+    operations.router,
+    reports.router,
     lost.router,
 ]

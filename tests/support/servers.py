@@ -41,6 +41,7 @@ class Servers:
     rabbitmq: RabbitMQ | None = None
     _templates: dict[str, asyncio.Task[str]] = field(default_factory=dict)
     _made: list[str] = field(default_factory=list)
+    _vhosts: list[str] = field(default_factory=list)
 
     @property
     def vhost(self) -> str:
@@ -60,6 +61,7 @@ class Servers:
         """A further virtual host with the same users and rights; returns its full name. Takes about a second."""
         vhost = f"{self.prefix}{name}"
         self.broker.import_definitions(self.rights(vhost))
+        self._vhosts.append(vhost)
         return vhost
 
     def rights(self, vhost: str) -> Definitions:
@@ -102,7 +104,8 @@ class Servers:
         if isinstance(self.broker, GivenBroker):
             for service in HEARING:
                 self.broker.delete_user(self.prefix + service)
-            self.broker.delete_vhost(self.vhost)
+            for vhost in (self.vhost, *self._vhosts):
+                self.broker.delete_vhost(vhost)
 
 
 @pytest.fixture(scope="session")

@@ -212,14 +212,15 @@ class Suite:
         return time.monotonic() - began
 
     async def quiet(self, *, within: float = RECOVER_SECONDS) -> float:
-        """Wait until nothing is under way: no event unsent, no message waiting, no letter queued; return the seconds that took."""
+        """Wait until nothing is under way: no event unsent, message waiting, work due or letter queued; return the seconds that took."""
         began = time.monotonic()
 
         async def busy() -> Any:
             unsent = {name: await self.value(name, "SELECT count(*) FROM outbox WHERE sent_at IS NULL") for name in HEARING}
+            ripe = {f"due of {name}": await self.value(name, "SELECT count(*) FROM due WHERE attempts > 0 OR at <= now()") for name in HEARING}
             letters = await self.value("notify", "SELECT count(*) FROM delivery WHERE status = 'queued'")
             waiting = {name: count for name, count in (await self.depths()).items() if not name.endswith(".parked")}
-            return {name: count for name, count in {**unsent, "letters": letters, **waiting}.items() if count}
+            return {name: count for name, count in {**unsent, **ripe, "letters": letters, **waiting}.items() if count}
 
         async def busy_twice() -> Any:
             return await busy() or await busy()  # what a handler holds unacknowledged is in no count, but soon in another

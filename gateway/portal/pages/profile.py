@@ -1,7 +1,7 @@
 """The profile of competences: what was measured, how surely, and beside it what feels hard."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +50,7 @@ async def none() -> None:
     return None
 
 
-def conclusion(lines: list[Mapping[str, Any]]) -> str:
+def conclusion(lines: Sequence[Mapping[str, Any]]) -> str:
     """The page's title: what the measurement says, in one line."""
     if not lines:
         return "Профиль появится после диагностики"

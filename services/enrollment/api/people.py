@@ -19,7 +19,7 @@ NameReader = Annotated[
         "auditor",
     ),
 ]
-Self = Annotated[Caller, allow("self", "teacher")]
+Self = Annotated[Caller, allow("learners.self", "teacher")]
 Learning = Annotated[Caller, allow("applications.submit", "teacher", consent="training")]
 Decider = Annotated[
     Caller,

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import exists
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import exists, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,10 +16,9 @@ from services.enrollment.commands.seats import settle
 from services.enrollment.rules.guards import may_apply, may_seat
 from services.enrollment.rules.moves import LIVE
 from services.enrollment.rules.refusals import AlreadyApplied, ConsentMissing, WorkplaceMissing
-from services.enrollment.tables.applications import Application, NumberCounter
+from services.enrollment.tables.applications import Application
 from services.enrollment.tables.people import Consent, Learner
 from services.enrollment.tables.register import Programme, StudyGroup
-from shared import telemetry
 from shared.access import Caller
 from shared.clock import today as day_of
 from shared.contracts.enrollment import ApplicationSubmitted
@@ -57,9 +55,10 @@ async def apply(
     workplace = await workplace_of(session, learner.organisation_id)
     if workplace is None or workplace.oktmo is None:
         raise WorkplaceMissing()
+    await demand_no_other(session, learner.person_id, programme_id)
     origin = await suggestions.answered(session, learner.person_id, programme_id, now=now)
     application = Application(
-        number="",
+        number=await next_number(session, year=day_of(now).year),
         person_id=learner.person_id,
         programme_id=programme_id,
         provider_id=programme.provider_id,
@@ -79,7 +78,6 @@ async def apply(
         submitted_at=now,
         revision=0,
     )
-    await claim_number(session, application, year=day_of(now).year)
     told = {"number", "person_id", "programme_id", "provider_id", "groups", "organisation_id", "oktmo"}
     from_route = {"suggestion_id", "route_id", "step_id", "channel"}
     facts = application.model_dump(include=told | from_route)
@@ -112,7 +110,7 @@ async def open_offer(
 
 async def consenting(session: AsyncSession, person_id: UUID) -> Learner:
     """A learner with an active consent to training, locked against withdrawing it meanwhile."""
-    row = select(Learner).where(Learner.person_id == person_id, col(Learner.erased_at).is_(None)).with_for_update(read=True)
+    row = select(Learner).where(Learner.person_id == person_id, col(Learner.erased_at).is_(None)).with_for_update(key_share=True)
     learner = (await session.exec(row)).one_or_none()
     active = exists().where(col(Consent.person_id) == person_id, col(Consent.purpose) == "training", col(Consent.withdrawn_at).is_(None))
     if learner is None or not await session.scalar(active.select()):
@@ -120,16 +118,17 @@ async def consenting(session: AsyncSession, person_id: UUID) -> Learner:
     return learner
 
 
-async def claim_number(session: AsyncSession, application: Application, *, year: int) -> None:
-    """Give the application the year's next number; raises `AlreadyApplied` when a live one stands."""
-    first = insert(NumberCounter).values(year=year, last=1)
-    following = first.on_conflict_do_update(index_elements=["year"], set_={"last": NumberCounter.last + 1})
-    number = await session.scalar(following.returning(col(NumberCounter.last)))
-    mine = col(Application.person_id) == application.person_id, col(Application.programme_id) == application.programme_id
+async def demand_no_other(session: AsyncSession, person_id: UUID, programme_id: UUID) -> None:
+    """Refuse a second live application to a programme; the learner's row is locked, so nobody slips in between."""
+    mine = col(Application.person_id) == person_id, col(Application.programme_id) == programme_id
     if await session.scalar(exists().where(*mine, col(Application.status).in_(LIVE)).select()):
-        raise AlreadyApplied()  # asked behind the counter, which lets one application in at a time
-    application.number = f"ДПО-{year}-{number:06d}"
-    telemetry.annotate(dpo__application__id=application.number)
+        raise AlreadyApplied()
+
+
+async def next_number(session: AsyncSession, *, year: int) -> str:
+    """The year's next number. A sequence makes nobody wait; a refused application may leave a gap."""
+    number = await session.scalar(select(func.nextval(f"application_number_{year}")))
+    return f"ДПО-{year}-{number:06d}"
 
 
 async def withdraw_application(

@@ -22,7 +22,6 @@ from services.enrollment.rules.terms import due_of
 from services.enrollment.tables.applications import Application, Seats
 from services.enrollment.tables.people import Learner
 from services.enrollment.tables.register import Programme, StudyGroup
-from shared import telemetry
 from shared.clock import today as day_of
 from shared.messaging.due import schedule
 
@@ -40,7 +39,6 @@ async def pass_deadline(session: AsyncSession, application_id: UUID, facts: dict
         return
     if application.revision != facts["revision"]:
         return
-    telemetry.annotate(dpo__application__id=application.number)
     action = when_due(status=application.status, holder=application.holder_role, offers_lapsed=application.offers_lapsed)
     if action is None:
         return

@@ -12,6 +12,7 @@ from services.enrollment.commands.suggestions import SUGGESTS
 from services.enrollment.rules import moves
 from services.enrollment.rules.calendar import Calendar, end_of
 from services.enrollment.rules.moves import Action, Actor
+from services.enrollment.rules.refusals import OwnApplication
 from services.enrollment.rules.seats import PLACES, Shift, shift
 from services.enrollment.rules.standing import ROLE_OF, standing
 from services.enrollment.rules.terms import due_of
@@ -71,8 +72,10 @@ def stands(caller: Caller, application: Application) -> list[Actor]:
 
 
 def acting(caller: Caller, application: Application, action: Action) -> By:
-    """The caller as the one who may make a move; raises `NotYours` or `MovedOn` when none of their roles may."""
+    """The caller as the one who may make a move; raises `NotYours`, `MovedOn` or `OwnApplication` when none of their roles may."""
     known_as = stands(caller, application)
+    if caller.person_id == application.person_id and "learner" not in known_as:
+        raise OwnApplication()
     move = moves.MOVES[application.status].get(action)
     fitting = [actor for actor in known_as if move and moves.may(move, by=actor, holder=application.holder_role)]
     actor = (fitting or known_as)[0]
@@ -94,6 +97,7 @@ async def move(
     order: SignedOrder | None = None,
 ) -> Shift:
     """Make one move; `group_id` is the group it is about when that is another one. Returns what to add to the counters of seats."""
+    telemetry.annotate(dpo__application__id=application.number)
     new = application.revision == 0
     was: Status | None = None if new else application.status
     taken = moves.move_for(status=was, action=action, by=by.actor, holder=application.holder_role if not new else "nobody")

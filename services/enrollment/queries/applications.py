@@ -213,6 +213,8 @@ def facts(row: Any, *, caller: Caller, today: date) -> dict[str, Any]:
         wanted_subjects=programme.subjects,
         wanted_levels=programme.levels,
     )
+    if caller.person_id == application.person_id:
+        actors = [actor for actor in actors if actor == "learner"]  # nobody decides about themselves
     live = application.status not in FINAL
     holder_words = words.HOLDERS[application.holder_role] if "learner" not in actors else words.own(application.holder_role)
     return {

@@ -11,6 +11,10 @@ class NotYours(Forbidden):
     code, detail = "not_yours", "Сейчас эту заявку решает не ваша роль."
 
 
+class OwnApplication(Forbidden):
+    code, detail = "own_application", "Свою заявку никто не решает сам. Её решит другой специалист, а по сроку — следующий по порядку."
+
+
 class AlreadyApplied(DomainError):
     code, detail = "already_applied", "По этой программе у вас уже есть действующая заявка."
 

@@ -37,15 +37,6 @@ class Seats(Base, table=True):
     revision: int = 1
 
 
-class NumberCounter(Base, table=True):
-    """The last application number of a year."""
-
-    __tablename__ = "number_counter"
-    __table_args__ = (CheckConstraint("last > 0", name="number_counter_counted"),)
-    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    last: int
-
-
 class Application(Base, table=True):
     """Where an application stands now; its past is in `transition`."""
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 from sqlalchemy import text
 
 from shared.clock import today
@@ -104,6 +105,14 @@ class Region:
         answer = await self.service.call("POST", "/learners", self.service.staff("gateway"), json=body)
         assert answer.status_code == 201, answer.text
         return self.service.teacher(UUID(answer.json()["person_id"]), *answer.json()["consents"])
+
+    async def patiently(self, method: str, path: str, who: Person, body: Any = None, *, key: str | None = None) -> httpx.Response:
+        """An answer other than «later», which a slow machine may give a crowd."""
+        for _ in range(50):
+            answer = await self.service.call(method, path, who, json=body, key=key)
+            if answer.status_code != 503:
+                break
+        return answer
 
     async def post(self, path: str, who: Person, body: Any = None, *, expect: int | None = None, key: str | None = None) -> Any:
         """What a call answers; its status is checked."""

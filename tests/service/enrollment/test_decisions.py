@@ -1,12 +1,14 @@
 """Decisions: reasons, questions and answers, many at once, the same intent twice."""
 
 import asyncio
+import re
 from uuid import uuid4
 
 import pytest
 
 from shared.contracts.enrollment import StatusChanged
 from tests.service.enrollment.story import OTHER_OKTMO, Region, day
+from tests.support.service import Person
 
 
 async def test_a_rejection_needs_a_reason_and_the_learner_reads_it(region: Region) -> None:
@@ -69,7 +71,7 @@ async def test_fifty_clicks_with_one_key_are_one_application(lone_region: Region
     region = lone_region
     teacher = await region.teacher()
     body = {"programme_id": str(region.programme), "group_ids": [str(region.group)]}
-    answers = await asyncio.gather(*(region.service.call("POST", "/applications", teacher, json=body, key="click") for _ in range(50)))
+    answers = await asyncio.gather(*(region.patiently("POST", "/applications", teacher, body, key="click") for _ in range(50)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert len(await region.rows("SELECT id FROM application")) == 1
@@ -78,16 +80,25 @@ async def test_fifty_clicks_with_one_key_are_one_application(lone_region: Region
 async def test_applications_at_once_without_a_key_are_one_too(region: Region) -> None:
     teacher = await region.teacher()
     body = {"programme_id": str(region.programme), "group_ids": [str(region.group)]}
-    answers = await asyncio.gather(*(region.service.call("POST", "/applications", teacher, json=body) for _ in range(10)))
+    answers = await asyncio.gather(*(region.patiently("POST", "/applications", teacher, body) for _ in range(10)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 9
     assert {answer.json()["type"] for answer in answers if answer.status_code == 409} == {"already_applied"}
 
 
-async def test_numbers_follow_each_other_without_a_gap(lone_region: Region) -> None:
-    region = lone_region
-    teachers = [await region.teacher() for _ in range(12)]
-    made = await asyncio.gather(*(region.apply(teacher) for teacher in teachers))
-    assert sorted(one["number"] for one in made) == [f"ДПО-{day(0).year}-{number:06d}" for number in range(1, 13)]
+async def test_every_application_has_a_number_of_its_own(region: Region) -> None:
+    teachers = [await region.teacher() for _ in range(6)]
+    numbers = {one["number"] for one in await asyncio.gather(*(region.apply(teacher) for teacher in teachers))}
+    assert len(numbers) == 6
+    assert all(re.fullmatch(rf"ДПО-{day(0).year}-\d{{6}}", number) for number in numbers)
+
+
+async def test_nobody_decides_about_themselves(region: Region) -> None:
+    head = await region.teacher()
+    application = await region.apply(head)
+    in_office = Person("enrollment", head.person, [{"role": "school_specialist", "scope": str(region.school)}])
+    card = await region.get(f"/applications/{application['id']}", in_office)
+    assert card["allowed"] == []
+    assert (await region.decide(application, in_office, "approve", expect=403))["type"] == "own_application"
 
 
 async def test_one_may_apply_again_after_the_end(region: Region) -> None:

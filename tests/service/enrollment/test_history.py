@@ -41,10 +41,10 @@ async def test_a_withdrawn_consent_does_not_come_back(region: Region) -> None:
 @pytest.mark.parametrize(
     ("statement", "constraint"),
     [
-        ("UPDATE application SET status = 'lost'", "application_status_known"),
-        ("UPDATE application SET status = 'accepted'", "application_counted_where_it_stands"),
-        ("UPDATE application SET status = 'rejected'", "application_held_while_live"),
-        ("UPDATE application SET status = 'clarification'", "application_returns_somewhere"),
+        ("UPDATE application SET status = 'lost' WHERE status = 'school_review'", "application_status_known"),
+        ("UPDATE application SET status = 'accepted' WHERE status = 'school_review'", "application_counted_where_it_stands"),
+        ("UPDATE application SET status = 'rejected' WHERE status = 'school_review'", "application_held_while_live"),
+        ("UPDATE application SET status = 'clarification' WHERE status = 'school_review'", "application_returns_somewhere"),
         ("UPDATE learner SET snils = '11223344594'", "learner_snils_holds"),
         ("UPDATE learner SET family_name = NULL", "learner_named"),
         ("UPDATE learner SET erased_at = now()", "learner_erased_whole"),

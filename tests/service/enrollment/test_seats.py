@@ -5,14 +5,12 @@ import random
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from shared.contracts.enrollment import SeatsChanged
 from tests.service.enrollment.story import Region, day
-from tests.support.service import Person
 from tests.support.stage import Start, eventually
 
 
@@ -24,17 +22,8 @@ async def crowd(start: Start, size: int) -> tuple[Region, list[dict[str, Any]]]:
 
 async def verdict(region: Region, application: dict[str, Any], decision: str) -> tuple[int, str]:
     body = {"decision": decision} | ({"reason": "no_seats"} if decision == "reject" else {})
-    answer = await patiently(region, "POST", f"/applications/{application['id']}/decisions", region.lecturer, body)
+    answer = await region.patiently("POST", f"/applications/{application['id']}/decisions", region.lecturer, body)
     return answer.status_code, answer.json().get("type", answer.json().get("status"))
-
-
-async def patiently(region: Region, method: str, path: str, who: Person, body: Any = None) -> httpx.Response:
-    """An answer other than «later», which a slow machine may give a crowd."""
-    for _ in range(50):
-        answer = await region.service.call(method, path, who, json=body)
-        if answer.status_code != 503:
-            break
-    return answer
 
 
 async def test_sixty_acceptances_at_once_fill_ten_seats(start: Start) -> None:
@@ -52,12 +41,12 @@ async def test_a_storm_of_everything_leaves_the_counters_true(start: Start) -> N
     chance = random.Random(20261110)
 
     async def capacity(seats: int) -> None:
-        answer = await patiently(region, "PUT", f"/groups/{region.group}/capacity", region.lecturer, {"capacity": seats})
+        answer = await region.patiently("PUT", f"/groups/{region.group}/capacity", region.lecturer, {"capacity": seats})
         assert answer.status_code in (200, 409)
 
     async def withdraw(application: dict[str, Any]) -> None:
         person = region.service.teacher(UUID(application["learner"]["person_id"]))
-        answer = await patiently(region, "POST", f"/applications/{application['id']}/withdrawal", person)
+        answer = await region.patiently("POST", f"/applications/{application['id']}/withdrawal", person)
         assert answer.status_code in (200, 404, 409)
 
     async def decide(application: dict[str, Any]) -> None:
@@ -65,8 +54,7 @@ async def test_a_storm_of_everything_leaves_the_counters_true(start: Start) -> N
         assert status in (200, 403, 409)
 
     async def order(some: list[dict[str, Any]]) -> None:
-        answer = await patiently(
-            region,
+        answer = await region.patiently(
             "POST",
             "/orders",
             region.lecturer,

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from gateway.commands.contacts import hand_over_waiting
-from tests.service.gateway.conftest import PORTAL, Stand
+from tests.service.gateway.conftest import PORTAL, Open, Stand
 from tests.support.stage import eventually
 
 
@@ -107,24 +107,19 @@ async def test_all_sessions_of_a_person_end_together(stand: Stand) -> None:
     assert not (await work.get("/api/v1/session")).json()["signed_in"]
 
 
-async def test_a_session_ends_when_nobody_uses_it_and_in_any_case_after_its_term(stand: Stand) -> None:
+async def test_a_session_ends_when_nobody_uses_it_and_in_any_case_after_its_term(opened: Open) -> None:
+    stand = await opened(GATEWAY_SESSION_SECONDS="9000")  # two hours and a half, an hour idle
     browser = stand.browser()
     await browser.sign_in("sokolova")
-    stand.gateway.move_clock(minutes=50)
-    await clock_moved(stand)
-    assert (await browser.get("/api/v1/session")).json()["signed_in"]  # 50 minutes idle, seen again now
-    stand.gateway.move_clock(minutes=50)
-    await clock_moved(stand)
-    assert (await browser.get("/api/v1/session")).json()["signed_in"]
-    stand.gateway.move_clock(minutes=61)
-    await clock_moved(stand)
-    assert not (await browser.get("/api/v1/session")).json()["signed_in"]
-    await browser.sign_in("sokolova")
-    for _ in range(13):  # always in use, yet over after twelve hours
-        stand.gateway.move_clock(minutes=58)
+    for minutes, alive in ((50, True), (50, True), (61, False)):  # seen again in between; then left alone
+        stand.gateway.move_clock(minutes=minutes)
         await clock_moved(stand)
-        signed_in = (await browser.get("/api/v1/session")).json()["signed_in"]
-    assert not signed_in
+        assert (await browser.get("/api/v1/session")).json()["signed_in"] is alive
+    await browser.sign_in("sokolova")
+    for alive in (True, True, False):  # always in use, yet over in the end
+        stand.gateway.move_clock(minutes=55)
+        await clock_moved(stand)
+        assert (await browser.get("/api/v1/session")).json()["signed_in"] is alive
 
 
 async def clock_moved(stand: Stand) -> None:

@@ -27,6 +27,7 @@ ACTIONS = (
     "'fail', 'finish', 'follow', 'lapse', 'offer', 'regroup', 'reject', 'reschedule', 'submit', 'take', 'transfer', 'waitlist', "
     "'withdraw')"
 )
+YEARS = range(2026, 2051)
 PROTECTIONS = (
     "CREATE TRIGGER transition_never_changes BEFORE UPDATE OR DELETE ON transition FOR EACH ROW EXECUTE FUNCTION never_changes()",
     "CREATE TRIGGER transition_never_emptied BEFORE TRUNCATE ON transition FOR EACH STATEMENT EXECUTE FUNCTION never_changes()",
@@ -45,12 +46,8 @@ def upgrade() -> None:
         sa.CheckConstraint("held + taken <= capacity", name="seats_never_oversold"),
         sa.CheckConstraint("revision > 0", name="seats_revision_counted"),
     )
-    op.create_table(
-        "number_counter",
-        sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("last", sa.Integer, nullable=False),
-        sa.CheckConstraint("last > 0", name="number_counter_counted"),
-    )
+    for year in YEARS:
+        op.execute(f"CREATE SEQUENCE application_number_{year}")
     op.create_table(
         "signed_order",
         sa.Column("id", sa.Uuid, primary_key=True),
@@ -188,5 +185,7 @@ def create_application() -> None:
 
 
 def downgrade() -> None:
-    for table in ("training", "order_line", "remark", "transition", "application", "signed_order", "number_counter", "seats"):
+    for table in ("training", "order_line", "remark", "transition", "application", "signed_order", "seats"):
         op.drop_table(table)
+    for year in YEARS:
+        op.execute(f"DROP SEQUENCE application_number_{year}")

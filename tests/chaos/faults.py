@@ -1,0 +1,96 @@
+"""What is done to the suite while it works: five kinds of faults, each of which says whether it hit."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.chaos.ledger import Ledger
+from tests.support.suite import Suite
+
+PAUSE_SECONDS = 6.0
+KINDS = ("service", "relay", "handler", "broker", "database", "connections")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault of a kind on a target; `strike` returns how often it hit."""
+
+    kind: str
+    target: str
+    strike: Callable[[], Awaitable[int]]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target}".strip()
+
+
+@dataclass
+class Faults:
+    """Strikes one fault after another as the ledger fills; holds the commands back until one has passed when the next is due."""
+
+    suite: Suite
+    ledger: Ledger
+    chance: random.Random
+    expected: int
+    hits: Counter[str] = field(default_factory=Counter)
+    struck: list[dict[str, Any]] = field(default_factory=list)
+
+    def planned(self) -> list[Fault]:
+        """The faults of this run in an order of its own."""
+        suite = self.suite
+        faults = [Fault("service", name, lambda name=name: self.kill(name)) for name in ("enrollment", "notify", "reports", "gateway")]  # type: ignore[misc]
+        faults += [self.failpoint("relay", f"{name}.confirmed") for name in ("enrollment", "enrollment", "notify")]
+        faults += [self.failpoint("handler", f"{name}.committed") for name in ("notify", "reports", "routes")]
+        faults += [self.failpoint("command", "enrollment.emitted")]
+        faults += [Fault("broker", "", self.kill_broker)] * 2
+        faults += [Fault("database", "", self.pause)]
+        faults += [Fault("connections", "", self.cut)] * 2
+        self.chance.shuffle(faults)
+        assert suite.failpoints.is_dir()
+        return faults
+
+    async def run(self) -> None:
+        """Strike at even distances over the expected commands."""
+        faults = self.planned()
+        for place, fault in enumerate(faults):
+            mark = self.expected * (place + 1) // (len(faults) + 1)
+            while len(self.ledger.entries) < mark:
+                await asyncio.sleep(0.02)
+            under_load = self.ledger.in_flight
+            hit = await fault.strike()
+            self.ledger.open.clear()  # from here on commands wait until the suite is whole again
+            seconds = await self.suite.recovered()
+            self.ledger.open.set()
+            self.hits[fault.kind] += hit
+            self.struck.append({"fault": str(fault), "hit": hit, "at": mark, "in_flight": under_load, "recovered_in": round(seconds, 1)})
+            print(f"  {len(self.ledger.entries):4} commands · {fault}: hit {hit}, whole again after {seconds:.1f} s", flush=True)
+
+    def failpoint(self, kind: str, name: str) -> Fault:
+        async def strike() -> int:
+            self.suite.arm(name)
+            for _ in range(300):
+                if self.suite.sprung(name):
+                    return 1
+                await asyncio.sleep(0.1)
+            (self.suite.failpoints / name).unlink(missing_ok=True)
+            return 0
+
+        return Fault(kind, name, strike)
+
+    async def kill(self, name: str) -> int:
+        return int(self.suite.kill(name))
+
+    async def kill_broker(self) -> int:
+        return int(await asyncio.to_thread(self.suite.kill_broker))
+
+    async def pause(self) -> int:
+        self.suite.pause_database()
+        frozen = self.ledger.in_flight
+        await asyncio.sleep(PAUSE_SECONDS)
+        self.suite.resume_database()
+        return frozen
+
+    async def cut(self) -> int:
+        return sum(await self.suite.cut_connections())
