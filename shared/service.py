@@ -181,7 +181,7 @@ async def watch(app: FastAPI, ears: asyncio.Task[None]) -> None:
 
 
 def is_health(scope: Any) -> bool:
-    return scope.get("path") in ("/livez", "/readyz")
+    return scope.get("path") in telemetry.HEALTH
 
 
 health = APIRouter(include_in_schema=False)

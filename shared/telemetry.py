@@ -25,6 +25,7 @@ tracer = trace.get_tracer("dpo")
 propagator = TraceContextTextMapPropagator()
 FORCED = contexts.create_key("dpo-forced-span")
 SAFE = {"GET", "HEAD", "OPTIONS"}
+HEALTH = ("/livez", "/readyz")
 
 
 class WritesAlways(Sampler):
@@ -143,13 +144,13 @@ def leave_a_span(method: str, route: str, status: int) -> None:
 
 
 class ErrorsLeaveASpan:
-    """ASGI: a 5xx of an unsampled request exports one span of its own."""
+    """ASGI: a 5xx of an unsampled request exports one span of its own; a health probe's «not yet» is no error."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in HEALTH:
             return await self.app(scope, receive, send)
 
         async def watched(message: Message) -> None:
