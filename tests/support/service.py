@@ -26,7 +26,7 @@ from shared.messaging.tables import outbox
 from shared.messaging.topology import queue_of
 
 KEY = OKPKey.generate_key("Ed25519", {"kid": "test"})
-PUBLIC_KEYS = KeySet([KEY]).as_dict(private=False)
+PUBLIC_KEYS: dict[str, Any] = dict(KeySet([KEY]).as_dict(private=False))
 
 
 def package_of(service: str) -> str:

@@ -1,5 +1,6 @@
 """A measured deficit becomes a proven route, follows the world, and is closed only by a second measurement."""
 
+from datetime import timedelta
 from itertools import islice, permutations
 from typing import Any
 from uuid import UUID, uuid4
@@ -35,7 +36,8 @@ async def routes(start: Start) -> Running:
 async def with_route(routes: Running, **estimates: float) -> tuple[Person, dict[str, Any]]:
     teacher = routes.teacher()
     assert teacher.person
-    await routes.hear(*CATALOGUE, story.learner(teacher.person), story.measured(teacher.person, **(estimates or {"М1": -1.0, "М2": -0.8})))
+    measured = story.measured(teacher.person, estimates=estimates or {"М1": -1.0, "М2": -0.8})
+    await routes.hear(*CATALOGUE, story.learner(teacher.person), measured)
     return teacher, (await routes.call("GET", "/me/route", teacher)).json()
 
 
@@ -55,9 +57,10 @@ async def test_whatever_comes_first_the_route_is_the_same(routes: Running) -> No
     wanted = None
     for number, order in enumerate(islice(permutations(range(5)), 0, 120, 17)):
         person = uuid4()
-        facts = [CATALOGUE[0], CATALOGUE[3], story.learner(person), story.measured(person, М1=-1.0), story.programme("D", М1=0.1)]
+        measured = story.measured(person, estimates={"М1": -1.0})
+        facts = [CATALOGUE[0], CATALOGUE[3], story.learner(person), measured, story.programme("D", М1=0.1)]
         await routes.hear(*[facts[place] for place in order], *facts)
-        await routes.serve_due(routes.app.state.clock() + story.timedelta(minutes=1))
+        await routes.serve_due(routes.app.state.clock() + timedelta(minutes=1))
         route = (await routes.call("GET", "/me/route", routes.teacher(person))).json()
         found = (programmes(route), round(route["objective"], 9))
         wanted = wanted or found
@@ -153,7 +156,7 @@ async def test_steps_follow_their_applications_and_the_loop_closes(routes: Runni
     assert len(await routes.told(RouteStepCompleted)) == len(steps)
     studied = await routes.told(RouteStudied)
     assert studied[0].data["procedure_id"] == str(story.named("procedure"))
-    await routes.hear(story.measured(person, purpose="exit", route=UUID(route["route_id"]), day=40, М1=0.9))
+    await routes.hear(story.measured(person, purpose="exit", route=UUID(route["route_id"]), day=40, estimates={"М1": 0.9}))
     completed = (await routes.told(RouteCompleted))[0].data
     assert [(one["competence"], one["verdict"]) for one in completed["changes"]] == [("М1", "closed")]
     closed = (await routes.call("GET", "/me/route", teacher)).json()
@@ -174,7 +177,7 @@ async def test_an_erased_person_has_no_route_and_late_facts_bring_none_back(rout
     person, request = UUID(str(teacher.person)), uuid4()
     withdrawal = ConsentWithdrawn(consent_id=uuid4(), request_id=request, person_id=person, purpose="training", text_version=1, erase=True)
     await routes.hear(envelope_of(withdrawal, subject=request), envelope_of(withdrawal, subject=request))
-    await routes.hear(story.measured(person, day=3, М1=-2.0), story.learner(person, 5), story.submitted(person, "A", "a1"))
+    await routes.hear(story.measured(person, day=3, estimates={"М1": -2.0}), story.learner(person, 5), story.submitted(person, "A", "a1"))
     assert (await routes.call("GET", "/me/route", teacher)).status_code == 404
     assert len(await routes.told(RoutesPersonErased)) == 1
 

@@ -13,6 +13,7 @@ from shared.contracts.enrollment import SeatsChanged
 from shared.contracts.notify import RequestOpened
 from shared.edge import Edge, Now, Tx
 from shared.errors import DomainError
+from shared.messaging.consumer import Hears
 from shared.messaging.outbox import emit
 from shared.settings import ServiceSettings
 
@@ -39,7 +40,7 @@ async def open_request(caller: Anyone, tx: Tx, now: Now, fail: bool = False) -> 
 
 @router.get("/heard")
 async def count_heard(caller: Anyone, tx: Tx) -> int:
-    return (await tx.execute(select(func.count()).select_from(heard))).scalar_one()
+    return int((await tx.execute(select(func.count()).select_from(heard))).scalar_one())
 
 
 async def on_seats_changed(event: SeatsChanged, envelope: Envelope, session: AsyncSession) -> None:
@@ -48,7 +49,7 @@ async def on_seats_changed(event: SeatsChanged, envelope: Envelope, session: Asy
         raise failures.pop()
 
 
-HEARS = {SeatsChanged: on_seats_changed}
+HEARS: Hears = {SeatsChanged: on_seats_changed}
 
 
 def seats(group_id: UUID | None = None) -> SeatsChanged:

@@ -51,6 +51,7 @@ def twice(audience: str) -> str:
 
 
 NOW = int(time.time())
+ODD: dict[str, Any] = {"person": "' OR 1=1"}
 WRONG: dict[str, Callable[[str], str]] = {
     "empty": lambda audience: "",
     "no token": lambda audience: "not-a-token",
@@ -62,7 +63,7 @@ WRONG: dict[str, Callable[[str], str]] = {
     "two audiences": lambda audience: token(audience, aud=[audience, "another"]),
     "another issuer": lambda audience: token(audience, iss="https://evil.example"),
     "no expiry": lambda audience: token(audience, exp=None),
-    "person is no id": lambda audience: token(audience, **{"person": "' OR 1=1"}),
+    "person is no id": lambda audience: token(audience, sub="x", **ODD),
     "an ID token": lambda audience: signed({"typ": "JWT"}, KEY, audience, "Ed25519"),
     "alg none": lambda audience: f"{part({'alg': 'none', 'typ': 'dpo+jwt', 'kid': 'test'})}.{tampered(audience).split('.')[1]}.",
     "HS256 with the public key": lambda audience: signed({}, OctKey.import_key(PUBLIC_BYTES), audience, "HS256"),
