@@ -1,6 +1,7 @@
 """The gateway: the only door. Who comes in, by which right, and to whom the call goes."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -24,6 +25,7 @@ from gateway.door.limits import Buckets
 from gateway.door.upstreams import Upstreams
 from gateway.door.visitors import Visitors, opened
 from gateway.issuers import Issuers
+from gateway.portal.page import refusal
 from gateway.portal.routers import ROUTERS
 from gateway.rules import cookie_name
 from gateway.settings import Settings
@@ -61,7 +63,10 @@ async def gate_opened(app: FastAPI) -> AsyncIterator[None]:
         protection=protecting(https=settings.https),
         cookie=cookie_name(https=settings.https),
         after={route: consents_changed(app.state.sessions) for route in CONSENT_ROUTES},
+        said_to_people=refusal,
     )
+    gc.collect()
+    gc.freeze()  # what stands now stays: the collector need not walk it again with every few hundred requests
     tending = [asyncio.create_task(behind_goes_on(app, gate)), asyncio.create_task(sessions_end(app, settings))]
     yield
     for task in tending:

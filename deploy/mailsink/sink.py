@@ -29,12 +29,7 @@ def outline(file: Path, mail: EmailMessage) -> dict[str, Any]:
     kept_at = datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat()
     names = {"message_id": "Message-ID", "date": "Date", "from": "From", "to": "To", "subject": "Subject"}
     names |= {"rule": "X-Dpo-Rule", "person": "X-Dpo-Person"}
-    return {
-        "id": file.stem,
-        "kept_at": kept_at,
-        "person": header(mail, "X-Dpo-Person"),
-        **{key: header(mail, at) for key, at in names.items()},
-    }
+    return {"id": file.stem, "kept_at": kept_at} | {key: header(mail, at) for key, at in names.items()}
 
 
 def part(mail: EmailMessage, kind: str) -> str | None:

@@ -15,7 +15,7 @@ from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, S
 from starlette.datastructures import UploadFile
 from starlette.types import Message, Receive, Scope, Send
 
-from gateway.door.answers import Leaving
+from gateway.door.answers import Leaving, without_length
 from gateway.door.gate import Gate, inner
 from gateway.door.limits import TooMany, address_of
 from gateway.door.table import PREFIX, Operation
@@ -273,6 +273,13 @@ class Entering:
     async def refuse(self, error: DomainError) -> None:
         if not isinstance(error, TooMany):
             log.info("refused", code=error.code, status=error.status, route=f"{self.method} {self.name}")
+        if self.gate.said_to_people and not self.path.startswith("/api/") and "text/html" in self.headers.get("accept", ""):
+            self.scope.update(app=self.gate.inside, **inner(self.gate, self.visitor))
+            try:
+                page = await self.gate.said_to_people(Request(self.scope), error)
+                return await self.leaving.answer(page.status_code, without_length(page.raw_headers), bytes(page.body))
+            except DomainError:
+                log.info("refused_plainly", code=error.code)  # even the page's frame can not be had
         await self.leaving.refuse(self.scope, error)
 
 

@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message
 
 from gateway.door.answers import Headers
@@ -46,6 +48,8 @@ class Gate:
     cookie: str
     after: Mapping[str, Callable[["Gate", Visitor, Answer], Awaitable[None]]] = field(default_factory=dict)
     """What the gateway does at once after a service has done an operation, by `METHOD /path`."""
+    said_to_people: Callable[[Request, DomainError], Awaitable[Response]] | None = None
+    """How a refusal looks to somebody who asked for a page."""
 
     @property
     def origin(self) -> str:

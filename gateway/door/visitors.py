@@ -1,9 +1,11 @@
 """Who comes: a browser's session or a bearer token, with the grants and consents in force at this very call."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -26,8 +28,9 @@ RIGHTS = """
         (SELECT array_agg(c.purpose ORDER BY c.purpose) FROM consent c WHERE c.person_id = a.person_id AND c.active)"""
 BY_SESSION = (
     RIGHTS
-    + """, s.issuer, s.subject, s.seen_at FROM web_session s LEFT JOIN account a ON a.issuer = s.issuer AND a.subject = s.subject
-    WHERE s.id_hash = $2 AND s.expires_at > $3 AND s.seen_at > $4"""
+    + """, s.issuer, s.subject, s.seen_at, s.id_hash
+    FROM web_session s LEFT JOIN account a ON a.issuer = s.issuer AND a.subject = s.subject
+    WHERE s.id_hash = ANY($2) AND s.expires_at > $3 AND s.seen_at > $4"""
 )
 BY_SUBJECT = RIGHTS + " FROM account a WHERE a.issuer = $2 AND a.subject = $3"
 
@@ -54,28 +57,76 @@ NOBODY = Visitor()
 
 def visitor_of(row: Any, *, issuer: str, subject: str, session: str | None = None, token: str | None = None) -> Visitor:
     """A signed-in visitor; without an account there is nothing to be allowed yet."""
-    account_id, person_id, grants, consents = (plain(row[0]), plain(row[1]), row[2], row[3]) if row else (None, None, None, None)
+    if row is None or row[0] is None:
+        return Visitor(Caller("visitor:" + code_of(issuer, subject)), (), None, issuer, subject, session, token)
+    caller, held, account_id = rights_of(row[0], row[1], row[2], tuple(row[3] or ()))
+    return Visitor(caller, held, account_id, issuer, subject, session, token)
+
+
+@lru_cache(5000)
+def rights_of(
+    account_id: UUID, person_id: UUID | None, grants: str | None, consents: tuple[str, ...]
+) -> tuple[Caller, tuple[Held, ...], UUID]:
+    """What a row just read amounts to; only the working out is remembered, never the row."""
     held = tuple(Held(cast(Role, role), scope, head) for role, scope, head in orjson.loads(grants or "[]"))
     granted = tuple(Grant(one.role, one.scope) for one in held) + ((Grant("teacher"),) if person_id else ())
-    name = str(account_id) if account_id else "visitor:" + code_of(issuer, subject)
-    return Visitor(Caller(name, person_id, granted, frozenset(consents or ())), held, account_id, issuer, subject, session, token)
+    caller = Caller(str(account_id), UUID(int=person_id.int) if person_id else None, granted, frozenset(consents))
+    return caller, held, UUID(int=account_id.int)  # asyncpg has a kind of UUID of its own
 
 
-def plain(found: UUID | None) -> UUID | None:
-    """asyncpg's own kind of UUID as everybody else's."""
-    return UUID(int=found.int) if found else None
+class Stateless(asyncpg.Connection):  # type: ignore[misc]
+    """A connection whose statements leave nothing behind, so that giving it back costs no round trip."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class Together:
+    """Asks at once for all who wait; whoever comes while the database thinks is asked for in the next statement."""
+
+    def __init__(self, ask: Callable[[list[bytes]], Awaitable[dict[bytes, Any]]]) -> None:
+        self.ask, self.asking = ask, False
+        self.waiting: dict[bytes, asyncio.Future[Any]] = {}
+
+    async def find(self, key: bytes) -> Any:
+        """What is known under a key, read after this call began; None when nothing is."""
+        found = self.waiting.setdefault(key, asyncio.get_running_loop().create_future())
+        if not self.asking:
+            self.asking = True
+            self.task = asyncio.create_task(self.ask_for_all())
+        return await asyncio.shield(found)
+
+    async def ask_for_all(self) -> None:
+        while self.waiting:
+            batch, self.waiting = self.waiting, {}
+            try:
+                rows = await self.ask(list(batch))
+            except Exception as problem:
+                for future in batch.values():
+                    future.set_exception(problem)
+            else:
+                for key, future in batch.items():
+                    future.set_result(rows.get(key))
+        self.asking = False
 
 
 class Visitors:
-    """Looks every caller up anew, in one prepared statement on connections of its own, so that what was revoked is refused at once."""
+    """Looks every caller up anew, on connections of its own, so that what was revoked is refused at once."""
 
     def __init__(self, pool: asyncpg.Pool, clock: Clock, *, idle: timedelta) -> None:
         self.pool, self.clock, self.idle = pool, clock, idle
+        self.sessions = Together(self.sessions_of)
+
+    async def sessions_of(self, keys: list[bytes]) -> dict[bytes, Any]:
+        """Live sessions with the rights of their owners, by hashed cookie."""
+        now = self.clock()
+        rows = await self.asked(lambda pool: pool.fetch(BY_SESSION, today(now), keys, now, now - self.idle))
+        return {row["id_hash"]: row for row in rows}
 
     async def of_session(self, token: str) -> Visitor | None:
         """The visitor behind a session cookie, or None when there is no such session any more."""
         now, key = self.clock(), hashed(token)
-        row = await self.asked(lambda pool: pool.fetchrow(BY_SESSION, today(now), key, now, now - self.idle))
+        row = await self.sessions.find(key)
         if row is None:
             return None
         if now - row["seen_at"] > SEEN_EVERY:
@@ -124,6 +175,7 @@ async def opened(url: str, *, size: int, patience: float = 10) -> asyncpg.Pool:
                 max_size=size,
                 timeout=5,
                 command_timeout=5,
+                connection_class=Stateless,
                 server_settings={"application_name": "gateway-door", "statement_timeout": "4000", "jit": "off"},
             )
         except (asyncpg.PostgresError, OSError, TimeoutError):

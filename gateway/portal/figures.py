@@ -1,6 +1,6 @@
 """Geometry of the drawings on pages, and the look of a state; templates only print what is computed here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -91,31 +91,37 @@ def moved(line: Mapping[str, Any]) -> str:
     return f"{sign}, заметное снижение" if change["grew"] <= 1 - NOTABLE else f"{sign}, в пределах погрешности"
 
 
-FIELD = {"left": 40.0, "right": 430.0, "top": 10.0, "bottom": 360.0, "cut": 235.0, "half": 185.0}
-RADIUS, POINTS_SEEN = 13.0, 50.0
+FIELD = {"left": 40.0, "right": 430.0, "top": 34.0, "bottom": 336.0, "cut": 235.0, "half": 185.0}
+"""Where points may stand; above and below lie the names of the quarters."""
+RADIUS, POINTS_SEEN, APART = 12.0, 50.0, 25.0
+SHIFTS = sorted(((dx, dy) for dx in range(-150, 151, 25) for dy in range(-150, 151, 25)), key=lambda one: (one[0] ** 2 + one[1] ** 2, one))
 
 
-def quadrant(lines: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def quadrant(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Points of measured against felt: across, the distance to the threshold in per cent points; up, how hard it feels. None overlap."""
     placed: list[dict[str, Any]] = []
     for number, line in enumerate(lines, 1):
         if line["felt"] is None or line["verdict"] == "insufficient":
             continue
         gap = max(-POINTS_SEEN, min(POINTS_SEEN, line["percent"] - line["cut_percent"])) / POINTS_SEEN
-        reach = FIELD["right"] - FIELD["cut"] if gap > 0 else FIELD["cut"] - FIELD["left"]
-        x = FIELD["cut"] + gap * (reach - RADIUS - 2)
-        y = FIELD["bottom"] - RADIUS - 4 - line["felt"] * (FIELD["bottom"] - FIELD["top"] - 2 * RADIUS - 8)
-        y = next((one for one in nearby(y) if all(abs(one - p["y"]) > 27 or abs(x - p["x"]) > 27 for p in placed)), y)
+        reach = (FIELD["right"] - FIELD["cut"] if gap > 0 else FIELD["cut"] - FIELD["left"]) - RADIUS - 2
+        height = FIELD["bottom"] - FIELD["top"] - 2 * RADIUS
+        x, y = free_place(FIELD["cut"] + gap * reach, FIELD["bottom"] - RADIUS - line["felt"] * height, placed)
         placed.append({"n": number, "x": round(x, 1), "y": round(y, 1), "fill": FILLS.get(line["verdict"], "edge")})
     return placed
 
 
-def nearby(y: float) -> list[float]:
-    """Heights to try in turn, all on the same side of the middle."""
-    above = y < FIELD["half"]
-    tried = [y + step for step in (0, -28, 28, -56, 56, -84, 84)]
-    limits = (FIELD["top"] + RADIUS, FIELD["half"] - RADIUS) if above else (FIELD["half"] + RADIUS, FIELD["bottom"] - RADIUS)
-    return [one for one in tried if limits[0] <= one <= limits[1]] or [y]
+def free_place(x: float, y: float, placed: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    """The nearest place to a point that touches no other, in the same quarter."""
+    across = (FIELD["left"], FIELD["cut"]) if x < FIELD["cut"] else (FIELD["cut"], FIELD["right"])
+    up = (FIELD["top"], FIELD["half"]) if y < FIELD["half"] else (FIELD["half"], FIELD["bottom"])
+    for dx, dy in SHIFTS:
+        one, other = x + dx, y + dy
+        inside = across[0] + RADIUS <= one <= across[1] - RADIUS and up[0] + RADIUS <= other <= up[1] - RADIUS
+        apart = all((one - point["x"]) ** 2 + (other - point["y"]) ** 2 >= APART**2 for point in placed)
+        if (inside or (dx, dy) == (0, 0)) and apart:
+            return one, other
+    return x, y
 
 
 def bars(values: list[tuple[str, float | None]], *, width: float = 300.0) -> list[dict[str, Any]]:

@@ -151,6 +151,8 @@ async def refusal(request: Request, error: DomainError) -> Response:
         error = NotFound()
     consent = error.facts.get("consent") if isinstance(error.facts, Mapping) else None
     title = "Сначала нужно согласие" if consent else TITLES.get(error.status, "Не получилось")
+    stale = error.code == "stale_form"
+    title = "Страница устарела" if stale else title
     missing = isinstance(error, NotFound) or error.status == 404
     facts: dict[str, Any] = {
         "title": title,

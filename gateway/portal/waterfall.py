@@ -10,8 +10,11 @@ SLOW_SHARE = 0.5
 MOST_SPANS = 160
 
 
-def waterfall(spans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Rows of a trace, parents before children; lengths in microseconds, places in thousandths of the whole."""
+def waterfall(spans: Sequence[Mapping[str, Any]], *, statements: bool) -> dict[str, Any]:
+    """Rows of a trace, parents before children; lengths in microseconds, places in thousandths of the whole.
+
+    Without `statements` those of databases are counted beside the span that made them.
+    """
     known = {span["span_id"] for span in spans}
     children: dict[str | None, list[Mapping[str, Any]]] = defaultdict(list)
     for span in sorted(spans, key=lambda one: str(one["started"])):
@@ -23,6 +26,9 @@ def waterfall(spans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     def walk(parent: str | None, depth: int) -> None:
         for span in children[parent]:
+            asked = [] if statements else [one for one in children[span["span_id"]] if is_statement(one)]
+            if not statements and is_statement(span):
+                continue
             starts = micros(span["started"]) - begins
             width = max(LEAST, span["microseconds"] / whole * WIDTH)
             rows.append(
@@ -32,6 +38,8 @@ def waterfall(spans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                     "starts": starts,
                     "x": round(min(starts / whole * WIDTH, WIDTH - LEAST), 1),
                     "width": round(width, 1),
+                    "asked": len(asked),
+                    "asked_for": sum(one["microseconds"] for one in asked),
                     "slow": depth > 0 and span["microseconds"] > SLOW_SHARE * whole,
                 }
             )
@@ -39,6 +47,11 @@ def waterfall(spans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     walk(None, 0)
     return {"rows": rows[:MOST_SPANS], "left_out": max(0, len(rows) - MOST_SPANS), "whole": whole, "started": spans[0]["started"]}
+
+
+def is_statement(span: Mapping[str, Any]) -> bool:
+    """Whether a span is one statement of a database."""
+    return str(span["name"]).startswith("postgresql")
 
 
 def micros(moment: str) -> int:

@@ -4,7 +4,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.notify import commands
 from services.notify.commands import notify
-from services.notify.tables import GroupCopy, Programme, Seat
+from services.notify.tables import Erased, GroupCopy, Programme, Seat
 from shared.contracts import Envelope
 from shared.contracts.assessment import AssessmentCompleted, ReassessmentDue
 from shared.contracts.catalog import GroupAnnounced, GroupChanged, GroupDates, ProgrammePublished
@@ -41,6 +41,8 @@ async def on_group_changed(event: GroupChanged, envelope: Envelope, session: Asy
 
 async def on_status_changed(event: StatusChanged, envelope: Envelope, session: AsyncSession) -> None:
     annotate(dpo__application__id=event.number)
+    if await session.get(Erased, event.person_id):
+        return  # a late fact brings nobody back
     seat = {
         "application_id": event.application_id,
         "person_id": event.person_id,

@@ -17,10 +17,12 @@ class Hop:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            return await self.live(receive, send)
+            await self.live(receive, send)
+            return
         if scope["path"] == "/readyz":
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
-            return await send({"type": "http.response.body"})
+            await send({"type": "http.response.body"})
+            return
         target = scope["raw_path"].decode("latin-1")
         if query := scope["query_string"]:
             target += "?" + query.decode("latin-1")

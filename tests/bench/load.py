@@ -32,7 +32,7 @@ class Asking(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.received += data
         head, found, body = self.received.partition(b"\r\n\r\n")
-        if not found or len(body) < int((length := LENGTH.search(head)) and length[1] or 0):
+        if not found or len(body) < int(((length := LENGTH.search(head)) and length[1]) or 0):
             return
         self.received = b""
         self.run.answered(int(head[9:12]), time.perf_counter() - self.sent_at)

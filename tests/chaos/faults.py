@@ -11,7 +11,8 @@ from tests.chaos.ledger import Ledger
 from tests.support.suite import Suite
 
 PAUSE_SECONDS = 6.0
-KINDS = ("service", "relay", "handler", "broker", "database", "connections")
+KINDS = ("service", "relay", "handler", "command", "broker", "database", "connections")
+"""A process killed at random, between confirm and mark, between commit and ack, before commit; servers killed, frozen and cut off."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,12 @@ class Faults:
     ledger: Ledger
     chance: random.Random
     expected: int
+    """Commands that will come; the faults are spread over them."""
     hits: Counter[str] = field(default_factory=Counter)
     struck: list[dict[str, Any]] = field(default_factory=list)
 
     def planned(self) -> list[Fault]:
         """The faults of this run in an order of its own."""
-        suite = self.suite
         faults = [Fault("service", name, lambda name=name: self.kill(name)) for name in ("enrollment", "notify", "reports", "gateway")]  # type: ignore[misc]
         faults += [self.failpoint("relay", f"{name}.confirmed") for name in ("enrollment", "enrollment", "notify")]
         faults += [self.failpoint("handler", f"{name}.committed") for name in ("notify", "reports", "routes")]
@@ -48,7 +49,6 @@ class Faults:
         faults += [Fault("database", "", self.pause)]
         faults += [Fault("connections", "", self.cut)] * 2
         self.chance.shuffle(faults)
-        assert suite.failpoints.is_dir()
         return faults
 
     async def run(self) -> None:
@@ -56,7 +56,7 @@ class Faults:
         faults = self.planned()
         for place, fault in enumerate(faults):
             mark = self.expected * (place + 1) // (len(faults) + 1)
-            while len(self.ledger.entries) < mark:
+            while len(self.ledger.entries) < mark or not self.ledger.in_flight:
                 await asyncio.sleep(0.02)
             under_load = self.ledger.in_flight
             hit = await fault.strike()
@@ -65,7 +65,7 @@ class Faults:
             self.ledger.open.set()
             self.hits[fault.kind] += hit
             self.struck.append({"fault": str(fault), "hit": hit, "at": mark, "in_flight": under_load, "recovered_in": round(seconds, 1)})
-            print(f"  {len(self.ledger.entries):4} commands · {fault}: hit {hit}, whole again after {seconds:.1f} s", flush=True)
+            print(f"{len(self.ledger.entries):6} commands · {fault}: hit {hit}, whole again after {seconds:.1f} s", flush=True)
 
     def failpoint(self, kind: str, name: str) -> Fault:
         async def strike() -> int:
@@ -86,9 +86,10 @@ class Faults:
         return int(await asyncio.to_thread(self.suite.kill_broker))
 
     async def pause(self) -> int:
+        """How many commands hung while nothing answered."""
         self.suite.pause_database()
-        frozen = self.ledger.in_flight
         await asyncio.sleep(PAUSE_SECONDS)
+        frozen = self.ledger.in_flight
         self.suite.resume_database()
         return frozen
 

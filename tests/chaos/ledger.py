@@ -1,6 +1,7 @@
 """The driver's own book: every command that the suite accepted, and who may be asked what became of it."""
 
 import asyncio
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ import aiohttp
 
 from deploy.demo.door import Person, Refused
 
+PATIENCE_SECONDS = 120
 LATER = {500, 502, 503, 504}
 """Answers that leave open whether the command took effect: it is repeated under the same key, as a careful client would."""
 
@@ -47,8 +49,11 @@ class Ledger:
         self.asked += 1
         key = f"chaos:{self.seed}:{self.asked}"
         self.in_flight += 1
+        began = time.monotonic()
         try:
             while True:
+                if time.monotonic() - began > PATIENCE_SECONDS:
+                    raise TimeoutError(f"{person.name}: {method} {path} was neither accepted nor refused; so far {dict(self.repeated)}")
                 try:
                     body_of_answer = await person.call(method, path, {} if body is None else body, key=key)
                     break

@@ -10,6 +10,7 @@ from typing import Any
 
 from deploy.suite import HEARING, VHOST
 from shared.contracts import Envelope
+from shared.contracts.enrollment import StatusChanged
 from shared.messaging.archive import archived
 from shared.messaging.topology import queue_of
 from tests.chaos.ledger import Ledger
@@ -141,7 +142,8 @@ async def copies(found: Reckoning, suite: Suite) -> None:
 
 async def letters(found: Reckoning, suite: Suite) -> None:
     """One letter per change of a status and person who wants letters, told apart by Message-ID; a repeated one carries the same."""
-    changes = Counter(str(row[0]) for row in await suite.sql("enrollment", "SELECT event_id FROM outbox WHERE topic LIKE '%status_changed%'"))
+    said = [Envelope.read(row[0]) for row in await suite.sql("enrollment", "SELECT body FROM outbox WHERE topic = $1", StatusChanged.topic)]
+    changes = Counter(str(one.id) for one in said if one.data["from_status"] != one.data["to_status"])
     queued = await suite.sql("notify", "SELECT event_id FROM delivery WHERE rule = 'application_status'")
     found.balance("letter about", changes, Counter(str(row[0]) for row in queued))
     sent = await suite.sql("notify", "SELECT delivery_id FROM delivery WHERE status = 'sent'")

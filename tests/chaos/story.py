@@ -1,7 +1,6 @@
 """Who gives the commands: numbered teachers, their schools and municipalities, a provider with too few seats."""
 
 import asyncio
-import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,7 +39,6 @@ class Story:
 
     door: Door
     ledger: Ledger
-    chance: random.Random
     staff: dict[str, Person] = field(default_factory=dict)
     teachers: list[Teacher] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)

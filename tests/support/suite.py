@@ -206,7 +206,9 @@ class Suite:
 
         async def unready() -> Any:
             answers = {name: await asyncio.to_thread(health, one["port"]) for name, one in self.told["processes"].items()}
-            return {name: answer.wrong if answer else "does not answer" for name, answer in answers.items() if not (answer and answer.ready)}
+            return {
+                name: answer.wrong if answer else "does not answer" for name, answer in answers.items() if not (answer and answer.ready)
+            }
 
         await nothing(unready, within=within, what="not ready")
         return time.monotonic() - began
@@ -217,7 +219,9 @@ class Suite:
 
         async def busy() -> Any:
             unsent = {name: await self.value(name, "SELECT count(*) FROM outbox WHERE sent_at IS NULL") for name in HEARING}
-            ripe = {f"due of {name}": await self.value(name, "SELECT count(*) FROM due WHERE attempts > 0 OR at <= now()") for name in HEARING}
+            ripe = {
+                f"due of {name}": await self.value(name, "SELECT count(*) FROM due WHERE attempts > 0 OR at <= now()") for name in HEARING
+            }
             letters = await self.value("notify", "SELECT count(*) FROM delivery WHERE status = 'queued'")
             waiting = {name: count for name, count in (await self.depths()).items() if not name.endswith(".parked")}
             return {name: count for name, count in {**unsent, **ripe, "letters": letters, **waiting}.items() if count}
@@ -272,7 +276,9 @@ def launched(home: Path) -> Suite:
     log = home / "launcher.log"
     with log.open("wb") as output:
         command = tied([sys.executable, "-m", "deploy", "up"], end="TERM")
-        launcher = subprocess.Popen(command, cwd=ROOT, env=told, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+        launcher = subprocess.Popen(
+            command, cwd=ROOT, env=told, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
     suite, deadline = Suite(home, launcher), time.monotonic() + START_SECONDS
     while not ((home / "status.json").exists() and suite.told["state"] == "ready"):
         if launcher.poll() is not None or time.monotonic() > deadline:

@@ -14,7 +14,7 @@ from gateway.portal.refused import Told, told
 from gateway.portal.words import WEEKDAYS, as_date, capital
 
 router = APIRouter(route_class=Page)
-TERM_YEARS = 3
+TERM_YEARS, NOTICES = 3, 12
 
 
 @router.get("/cabinet")
@@ -109,7 +109,7 @@ async def notices(view: View, *, before: str = "", said: Told | None = None, sta
     except ValueError:
         earlier = None
     inbox, preferences = await asyncio.gather(
-        view.ask.get("/me/notifications", before=earlier, limit=30), optional(view.ask.get("/me/preferences"))
+        view.ask.get("/me/notifications", before=earlier, limit=NOTICES), optional(view.ask.get("/me/preferences"))
     )
     return await view.show(
         "notifications.html",
@@ -119,7 +119,7 @@ async def notices(view: View, *, before: str = "", said: Told | None = None, sta
         inbox=inbox,
         preferences=preferences,
         letters=LETTERS,
-        before=before,
+        more=len(inbox["items"]) == NOTICES,
         said=said or Told(),
     )
 

@@ -15,6 +15,7 @@ from gateway.portal.refused import Told, told
 from shared.errors import Forbidden
 
 router = APIRouter(route_class=Page)
+PAGE = 20
 ROLES = {
     "school_specialist": "Специалист школы",
     "municipal_specialist": "Специалист муниципалитета",
@@ -36,6 +37,7 @@ LABELS = {
     "valid_from": "Действует с",
     "valid_until": "Действует по",
 }
+ANY = {"role": "", "ended": "", "before": "", "end": ""}
 NEEDED = {"code": "Впишите код, который назвал человек", "role": "Выберите роль", "basis": "Укажите приказ или письмо"}
 NEW: Mapping[str, str] = {
     "code": "",
@@ -51,9 +53,9 @@ NEW: Mapping[str, str] = {
 
 
 @router.get("/operator/grants")
-async def grants(view: At, role: str = "", ended: str = "", before: str = "") -> Response:
+async def grants(view: At, role: str = "", ended: str = "", before: str = "", end: str = "") -> Response:
     await view.signed_in()
-    return await listed(view, {"role": role, "ended": ended, "before": before}, NEW, Told())
+    return await listed(view, {"role": role, "ended": ended, "before": before, "end": end}, NEW, Told())
 
 
 async def listed(view: View, asked: Mapping[str, str], typed: Mapping[str, str], said: Told, status: int = 200) -> Response:
@@ -65,7 +67,7 @@ async def listed(view: View, asked: Mapping[str, str], typed: Mapping[str, str],
         "role": asked["role"] if asked["role"] in ROLES else None,
         "ended": {"yes": True, "no": False}.get(asked["ended"]),
         "before": asked["before"] or None,
-        "limit": 50,
+        "limit": PAGE,
     }
     found, dictionaries, places = await asyncio.gather(
         view.ask.get("/grants", **wanted),
@@ -102,6 +104,7 @@ async def listed(view: View, asked: Mapping[str, str], typed: Mapping[str, str],
         ],
         found=places,
         asked=asked,
+        ending=next((one for one in items if one["grant_id"] == asked["end"] and not one["revoked_at"]), None),
         typed=typed,
         labels=LABELS,
         said=said,
@@ -126,7 +129,7 @@ async def give(view: At) -> Response:
     await view.signed_in()
     form = await view.form()
     typed = {name: str(form.get(name, ""))[:500].strip() for name in NEW}
-    asked = {"role": "", "ended": "", "before": ""}
+    asked = ANY
     if "search" in form:
         return await listed(view, asked, typed, Told())
     role = typed["role"]
@@ -165,5 +168,5 @@ async def end(view: At, grant_id: UUID) -> Response:
         await view.ask.delete(f"/grants/{grant_id}", {"reason": reason})
     except Refused as refused:
         detail = "Укажите причину: она останется в истории." if refused.status == 422 else refused.detail
-        return await listed(view, {"role": "", "ended": "", "before": ""}, NEW, Told(detail=detail), refused.status)
+        return await listed(view, {**ANY, "end": str(grant_id)}, NEW, Told(detail=detail), refused.status)
     return view.go("/operator/grants", "revoked")

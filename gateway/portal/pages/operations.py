@@ -120,8 +120,8 @@ async def traces(view: At, application: str = "", service: str = "", failed: boo
 
 
 @router.get("/traces/{trace_id}")
-async def trace(view: At, trace_id: str) -> Response:
-    """One trace from the click to the letter."""
+async def trace(view: At, trace_id: str, whole: bool = False) -> Response:
+    """One trace from the click to the letter; the statements of databases only when asked for."""
     await staff(view)
     if not re.fullmatch(r"[0-9a-f]{32}", trace_id):
         raise NotFound("Такой трассы нет.")
@@ -133,7 +133,9 @@ async def trace(view: At, trace_id: str) -> Response:
         title="Трасса",
         wide=True,
         trace_id=trace_id,
-        fall=waterfall(spans),
+        fall=waterfall(spans, statements=whole),
+        whole=whole,
+        spans=len(spans),
         number=number,
         failed=sum(span["failed"] for span in spans),
         services=SERVICES,

@@ -17,7 +17,7 @@ from shared.errors import Forbidden
 router = APIRouter(route_class=Page)
 ROLES = ("operator", "ministry", "auditor", "municipal_specialist", "provider_specialist", "school_specialist")
 PARTS = ("funnel", "deficits", "routes", "closure", "seats", "letters")
-HEAT_ROWS, LISTED = 14, 12
+HEAT_ROWS, LISTED = 10, 8
 VERDICTS = (("closed", "сняты"), ("partly", "сняты частично"), ("open", "не сняты"), ("insufficient", "данных не хватает"))
 
 

@@ -91,7 +91,7 @@ async def open_offer(
     session: AsyncSession, programme_id: UUID, group_ids: Sequence[UUID], *, now: datetime
 ) -> tuple[Programme, list[StudyGroup]]:
     """A programme and its wanted groups, all of which take applications today."""
-    programme = await session.get(Programme, programme_id)
+    programme = await session.get(Programme, programme_id, with_for_update={"read": True})  # a withdrawal waits for us, or we see it
     if programme is None:
         raise NotFound()
     groups = await groups_of(session, programme_id, dict.fromkeys(group_ids))

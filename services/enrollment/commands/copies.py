@@ -55,6 +55,7 @@ async def keep_programme(session: AsyncSession, event: ProgrammePublished, *, re
 
 async def keep_withdrawal(session: AsyncSession, programme_id: UUID, *, reason: str, revision: int, at: datetime) -> None:
     await schedule(session, "programme_changed", programme_id, at=at)
+    await session.get(Programme, programme_id, with_for_update={"key_share": True})  # applications under way come first, the others see it
     await newest(session, ProgrammeWithdrawal, "programme_id", {"programme_id": programme_id, "revision": revision, "reason": reason})
 
 
@@ -81,6 +82,7 @@ async def keep_group(session: AsyncSession, event: GroupDates, *, revision: int,
 
 async def keep_cancellation(session: AsyncSession, group_id: UUID, *, reason: str, at: datetime) -> None:
     await schedule(session, "group_changed", group_id, at=at)
+    await session.get(StudyGroup, group_id, with_for_update={"key_share": True})  # applications under way come first, the others see it
     await session.execute(insert(GroupCancellation).values(group_id=group_id, reason=reason).on_conflict_do_nothing())
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -76,11 +76,13 @@ async def follow_group(session: AsyncSession, group_id: UUID, facts: dict[str, A
         return
     await refresh_routes_with(session, at=now, group_id=group_id)
     if await cancelled_among(session, [group_id]):
-        stands = (col(Application.group_id) == group_id) | (col(Application.seat_group_id) == group_id)
-        await cancel_where(session, stands, reason="group_cancelled", now=now)
+        stands = func.coalesce(col(Application.seat_group_id), col(Application.group_id)) == group_id
+        if not await cancel_where(session, stands, reason="group_cancelled", now=now):
+            await schedule(session, "group_changed", group_id, at=now + A_MOMENT)
         return
     shift, calendar = Shift(), await calendar_of(session)
-    for application in await live_where(session, col(Application.seat_group_id) == group_id):
+    applications, complete = await live_where(session, col(Application.seat_group_id) == group_id)
+    for application in applications:
         due = due_of(
             status=application.status,
             holder=application.holder_role,
@@ -92,6 +94,8 @@ async def follow_group(session: AsyncSession, group_id: UUID, facts: dict[str, A
         if due != application.due and "reschedule" in MOVES[application.status]:
             shift.update(await move(session, application, "reschedule", by=SYSTEM, now=now, calendar=calendar, reason="dates_changed"))
     await settle(session, shift, now=now)
+    if not complete:
+        await schedule(session, "group_changed", group_id, at=now + A_MOMENT)
 
 
 async def follow_programme(session: AsyncSession, programme_id: UUID, facts: dict[str, Any], now: datetime) -> None:
@@ -102,13 +106,15 @@ async def follow_programme(session: AsyncSession, programme_id: UUID, facts: dic
     await refresh_routes_with(session, at=now, programme_id=programme_id)
     if not await programme_is_open(session, programme):
         before_training = (col(Application.programme_id) == programme_id) & (col(Application.status) != "enrolled")
-        await cancel_where(session, before_training, reason="programme_withdrawn", now=now)
+        if not await cancel_where(session, before_training, reason="programme_withdrawn", now=now):
+            await schedule(session, "programme_changed", programme_id, at=now + A_MOMENT)
 
 
-async def cancel_where(session: AsyncSession, condition: ColumnElement[bool], *, reason: str, now: datetime) -> None:
-    """End these applications, or let them go on to the next group of their own list."""
+async def cancel_where(session: AsyncSession, condition: ColumnElement[bool], *, reason: str, now: datetime) -> bool:
+    """End these applications, or let them go on to the next group of their own list; return whether that was all of them."""
     shift, calendar = Shift(), await calendar_of(session)
-    for application in await live_where(session, condition):
+    applications, complete = await live_where(session, condition)
+    for application in applications:
         fallback = await next_group(session, application, now=now) if reason == "group_cancelled" else None
         action = "regroup" if fallback and "regroup" in MOVES[application.status] else "cancel"
         shift.update(
@@ -124,6 +130,7 @@ async def cancel_where(session: AsyncSession, condition: ColumnElement[bool], *,
             )
         )
     await settle(session, shift, now=now)
+    return complete
 
 
 async def next_group(session: AsyncSession, application: Application, *, now: datetime) -> UUID | None:
@@ -134,10 +141,13 @@ async def next_group(session: AsyncSession, application: Application, *, now: da
     return next((group_id for group_id in application.groups if group_id in ahead), None)
 
 
-async def live_where(session: AsyncSession, condition: ColumnElement[bool]) -> list[Application]:
-    """The live applications that fulfil a condition, locked; raises what is tried again later when one of them is being decided."""
-    rows = select(Application).where(condition, col(Application.status).in_(LIVE)).order_by(col(Application.id))
-    return list(await session.exec(rows.with_for_update(nowait=True, key_share=True)))
+async def live_where(session: AsyncSession, condition: ColumnElement[bool]) -> tuple[list[Application], bool]:
+    """The live applications that fulfil a condition, locked, but for those just being decided; and whether there are none of these."""
+    wanted = condition & col(Application.status).in_(LIVE)
+    number = await session.scalar(select(func.count()).select_from(Application).where(wanted))
+    rows = select(Application).where(wanted).order_by(col(Application.id)).with_for_update(skip_locked=True, key_share=True)
+    applications = list(await session.exec(rows))
+    return applications, len(applications) == number
 
 
 async def follow_workplace(session: AsyncSession, organisation_id: UUID, facts: dict[str, Any], now: datetime) -> None:
@@ -145,8 +155,13 @@ async def follow_workplace(session: AsyncSession, organisation_id: UUID, facts: 
     workplace = await workplace_of(session, organisation_id)
     if workplace is None:
         return
-    people = select(Learner).where(Learner.organisation_id == organisation_id, col(Learner.erased_at).is_(None))
-    for learner in await session.exec(people.order_by(col(Learner.person_id)).with_for_update(nowait=True, key_share=True)):
+    works_here = (col(Learner.organisation_id) == organisation_id) & col(Learner.erased_at).is_(None)
+    number = await session.scalar(select(func.count()).select_from(Learner).where(works_here))
+    people = select(Learner).where(works_here).order_by(col(Learner.person_id)).with_for_update(skip_locked=True, key_share=True)
+    learners = list(await session.exec(people))
+    for learner in learners:
         if learner.oktmo != workplace.oktmo:
             await tell_learner(session, learner)
         await follow_learner(session, learner, now=now)
+    if len(learners) != number:
+        await schedule(session, "organisation_changed", organisation_id, at=now + A_MOMENT)

@@ -7,12 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.reports.api.shapes import ClosureOut, DeficitsOut, FunnelOut, LettersOut, RoutesOut, SeatsOut
+from services.reports.api.shapes import ClosureOut, CoverageOut, DeficitsOut, FunnelOut, LettersOut, RoutesOut, SeatsOut
 from services.reports.commands import gate
-from services.reports.queries import closure, deficits, funnel, routes, supply
+from services.reports.queries import closure, coverage, deficits, funnel, routes, supply
 from services.reports.queries.places import named_places, places_of
-from services.reports.rules.periods import Period, quarters
+from services.reports.rules.periods import Period, last_years, quarters
 from shared.access import Caller, allow
+from shared.clock import today
 from shared.edge import Edge, Now, Tx
 from shared.errors import Invalid
 
@@ -84,6 +85,12 @@ async def report_routes(caller: Municipality, models: ReadModels, now: Now, peri
 async def report_closure(caller: Municipality, models: ReadModels, now: Now, period: Quarters, oktmo: Oktmo = None) -> dict[str, Any]:
     """Измеренное закрытие дефицитов: до и после, с ошибкой разности."""
     return await closure.closure(models, period, places_of(caller, oktmo), now=now)
+
+
+@router.get("/coverage", response_model=CoverageOut)
+async def report_coverage(caller: Municipality, models: ReadModels, now: Now, days: Days, oktmo: Oktmo = None) -> dict[str, Any]:
+    """Охват: сколько педагогов завершили обучение, по умолчанию за три года."""
+    return await coverage.coverage(models, last_years(days, today=today(now)), places_of(caller, oktmo), now=now)
 
 
 @router.get("/seats", response_model=SeatsOut)

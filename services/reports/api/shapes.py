@@ -243,6 +243,28 @@ class RoutesOut(SheetOut):
     residual: ResidualOut
 
 
+class CoverageFigures(BaseModel):
+    """People known to the module, those of them who completed a training in the period, and the hours of these trainings."""
+
+    people: int
+    trained: int
+    share: float | None
+    hours: int
+
+
+class MunicipalityCoverage(CoverageFigures):
+    oktmo: str
+    title: str
+
+
+class CoverageOut(Figures):
+    """Without a beginning of the period, the three years up to its end."""
+
+    period: PeriodOut
+    by_municipality: list[MunicipalityCoverage]
+    total: CoverageFigures | None
+
+
 class ProviderSeats(BaseModel):
     """Seats of a provider's groups; `use` is the share that is held or taken."""
 

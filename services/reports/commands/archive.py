@@ -12,8 +12,6 @@ from shared.contracts import Envelope
 from shared.errors import DomainError
 from shared.messaging.archive import archived
 
-WAIT_SECONDS = 0.5
-
 
 class ArchiveIncomplete(DomainError):
     code, detail = "archive_incomplete", "Архив хранит события не с начала: отчёты по нему не пересобрать."
@@ -46,11 +44,11 @@ class Archive:
                 following = offset + 1
                 await self.arrived.put(body)
 
-    async def batch(self, limit: int) -> list[bytes]:
-        """The next messages, fewer than the limit when the stream has no more for the moment; raises what ended the reading."""
+    async def batch(self, limit: int, *, seconds: float = 0.5) -> list[bytes]:
+        """The next messages, fewer than the limit when so many did not come in time; raises what ended the reading."""
         found: list[bytes] = []
         with suppress(TimeoutError):
-            async with asyncio.timeout(WAIT_SECONDS):
+            async with asyncio.timeout(seconds):
                 while len(found) < limit:
                     found.append(await self.arrived.get())
         if self.reading.done():

@@ -28,7 +28,7 @@ from shared.messaging.consumer import Permanent, understood
 
 log = structlog.get_logger()
 SHADOW = "rebuild"
-BATCH, PATIENCE = 500, 20
+BATCH, PATIENCE = 500, 12
 SETTINGS = {"application_name": "reports rebuild", "lock_timeout": "30000", "idle_in_transaction_session_timeout": "60000", "jit": "off"}
 MISSING = f"SELECT count(*) FROM public.inbox i WHERE NOT EXISTS (SELECT FROM {SHADOW}.seen s WHERE s.event_id = i.event_id)"
 Told = tuple[Envelope, Event]
@@ -116,22 +116,20 @@ async def clear(run: Run) -> None:
 
 
 async def read(run: Run, archive: Archive) -> None:
-    """Take the archive in, batch by batch, until the live tables have nothing that is not in it."""
+    """Take the archive in, batch by batch, until the new tables are in place; raises `ArchiveBehind` when it lacks what was heard."""
     sessions = async_sessionmaker(run.shadow, class_=AsyncSession)
-    failures = 0
-    while True:
+    refused = 0
+    while refused < PATIENCE:
         batch = await archive.batch(BATCH)
         async with sessions.begin() as session:
             await take(session, run, batch)
         await run.note(**({"told_until": archive.told_until} if archive.told_until else {}))
         if len(batch) == BATCH:
             continue
-        try:
-            return await swap(sessions, run, archive)
-        except ArchiveBehind:
-            failures += 1
-            if failures == 3:
-                raise
+        if await swap(sessions, run, archive):
+            return
+        refused += 1
+    raise ArchiveBehind()
 
 
 async def take(session: AsyncSession, run: Run, batch: list[bytes]) -> None:
@@ -181,20 +179,23 @@ async def add(session: AsyncSession, told: list[Told]) -> None:
     await session.execute(text(f"INSERT INTO {SHADOW}.seen VALUES (:id) ON CONFLICT DO NOTHING"), ids)
 
 
-async def swap(sessions: async_sessionmaker[AsyncSession], run: Run, archive: Archive) -> None:
-    """Put the new tables in the place of the live ones once nothing that those have heard is missing; else raises `ArchiveBehind`."""
+async def swap(sessions: async_sessionmaker[AsyncSession], run: Run, archive: Archive) -> bool:
+    """Put the new tables in the place of the live ones, unless something is missing that those have heard; return whether it was done."""
     names = [table.name for table in read_models()]
     async with sessions.begin() as session:
+        if await session.scalar(text(f"{MISSING} AND handled_at < now() - interval '5 seconds'")):
+            return False  # not worth shutting the gate for
         for name in names:
             await session.execute(text(f"ANALYZE {SHADOW}.{name}"))
         await gate.shut(session)
         for _ in range(PATIENCE):
             if not await session.scalar(text(MISSING)):
                 break
-            await take(session, run, await archive.batch(BATCH))  # told a moment ago, and on its way into the stream
+            await take(session, run, await archive.batch(BATCH, seconds=0.2))  # told a moment ago, and on its way into the stream
         else:
-            raise ArchiveBehind()
+            return False
         await session.execute(text("DROP TABLE " + ", ".join(f"public.{name}" for name in names)))
         for name in names:
             await session.execute(text(f"ALTER TABLE {SHADOW}.{name} SET SCHEMA public"))
         await session.execute(text(f"DROP SCHEMA {SHADOW} CASCADE"))
+    return True

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,13 +17,22 @@ from services.reports.rules.suppression import THRESHOLD, Groups
 from services.reports.tables.facts import Measurement
 
 
+def said(period: Period) -> list[ColumnElement[bool]]:
+    """Entry measurements of a period that say something."""
+    verdict = col(Measurement.verdict) != "insufficient"
+    return [col(Measurement.purpose) == "entry", verdict, *within_days(period, col(Measurement.completed_on))]
+
+
+async def measured(session: AsyncSession, period: Period) -> int | None:
+    """How many people have a verdict."""
+    return await session.scalar(select(func.count(col(Measurement.person).distinct())).where(*said(period)))
+
+
 def newest(period: Period) -> Select[UUID, str, str]:
     """Each person's newest entry verdict on each competence; a measurement that says nothing replaces none that does."""
-    entry, day = col(Measurement.purpose) == "entry", col(Measurement.completed_on)
-    said = (entry, col(Measurement.verdict) != "insufficient", *within_days(period, day))
     key = (col(Measurement.person), col(Measurement.competence))
     order = (*key, col(Measurement.completed_at).desc(), col(Measurement.attempt_id), col(Measurement.revision).desc())
-    return select(*key, col(Measurement.verdict)).ext(distinct_on(*key)).where(*said).order_by(*order)
+    return select(*key, col(Measurement.verdict)).ext(distinct_on(*key)).where(*said(period)).order_by(*order)
 
 
 async def deficits(session: AsyncSession, period: Period, places: Places, *, now: datetime) -> dict[str, Any]:
@@ -37,7 +46,7 @@ async def deficits(session: AsyncSession, period: Period, places: Places, *, now
     made = await censored((row.oktmo, row.competence, (row.deficits, row.n - row.deficits)) for row in rows)
     titles = await labels.competences(session)
     columns = [{"competence": code, "title": titles.get(code, code)} for code in made.columns]
-    people = await session.scalar(select(func.count(verdict.c.person.distinct()))) if places.whole and not made.totals_hidden else None
+    people = await measured(session, period) if places.whole and not made.totals_hidden else None
     return {
         "as_of": now,
         "period": {"from": period.first, "to": period.last},

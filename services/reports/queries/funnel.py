@@ -54,12 +54,12 @@ def asked(
 def counted(wanted: list[ColumnElement[bool]]) -> Subquery:
     """The applications that are counted, each with the stage it came to (0 to 4)."""
     rank = case(*((col(Step.status).in_(statuses), number) for number, statuses in enumerate(REACHED.values(), 1)), else_=0)
-    id_ = col(Application.application_id)
-    stage = select(func.coalesce(func.max(rank), 0)).where(col(Step.application_id) == id_).scalar_subquery()
     week = cast(func.date_trunc("week", col(Submission.submitted_on)), Date).label("week")
     named = (getattr(Application, name) for name in ("application_id", "oktmo", "provider_id", "programme_id", "status"))
-    joined = select(*named, week, col(Submission.channel), stage.label("stage")).join(Submission, col(Submission.application_id) == id_)
-    return joined.where(*wanted).subquery("counted")
+    id_, submitted = col(Application.application_id), col(Submission.application_id)
+    joined = select(*named, week, col(Submission.channel), func.max(rank).label("stage")).join(Submission, submitted == id_)
+    history = joined.join(Step, col(Step.application_id) == id_)  # as long as the application is known, so is a step of it
+    return history.where(*wanted).group_by(id_, submitted).subquery("counted")
 
 
 async def funnel(session: AsyncSession, wanted: list[ColumnElement[bool]], *, now: datetime) -> dict[str, Any]:
@@ -86,7 +86,7 @@ async def funnel(session: AsyncSession, wanted: list[ColumnElement[bool]], *, no
             {"channel": code, "title": words.CHANNELS[code], "n": reached[0]} for code, reached in sorted(groups["channel"].items())
         ],
         "by_week": [{"week": week, "n": reached[0]} for week, reached in sorted(groups["week"].items())],
-        "by_holder": await by_holder(session, mine),
+        "by_holder": await by_holder(session, wanted),
         **await named(session, groups),
     }
 
@@ -126,11 +126,15 @@ def stages_of(reached: list[int]) -> dict[str, int]:
     return {"n": reached[0], **dict(zip(REACHED, reached[1:], strict=True))}
 
 
-async def by_holder(session: AsyncSession, mine: Subquery) -> list[dict[str, Any]]:
+async def by_holder(session: AsyncSession, wanted: list[ColumnElement[bool]]) -> list[dict[str, Any]]:
     """By holder: applications that left it with their days there (all stays of one together), and those that wait there now."""
     following = func.lead(col(Step.changed_at)).over(partition_by=col(Step.application_id), order_by=col(Step.revision))
-    history = select(col(Step.application_id), col(Step.holder), col(Step.changed_at), following.label("left_at")).join(
-        mine, mine.c.application_id == col(Step.application_id)
+    id_ = col(Application.application_id)
+    history = (
+        select(col(Step.application_id), col(Step.holder), col(Step.changed_at), following.label("left_at"))
+        .join(Application, id_ == col(Step.application_id))
+        .join(Submission, col(Submission.application_id) == id_)
+        .where(*wanted)
     )
     stay = history.subquery("stay")
     seconds = func.sum(extract("epoch", stay.c.left_at - stay.c.changed_at)).label("seconds")

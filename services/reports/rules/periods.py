@@ -12,6 +12,16 @@ class Period:
     last: date | None = None
 
 
+TRAINED_YEARS = 3
+"""A teacher has the right to training once in three years (273-ФЗ, ст. 47)."""
+
+
+def last_years(days: Period, *, today: date) -> Period:
+    """The days asked for; without a beginning, the three years up to the end."""
+    last = days.last or today
+    return Period(days.first or last.replace(year=last.year - TRAINED_YEARS, day=min(last.day, 28)), last)
+
+
 def quarters(*, first: date | None, last: date | None) -> Period:
     """The whole quarters that a period touches; days would let two answers be subtracted until one person is left."""
     return Period(quarter_of(first)[0] if first else None, quarter_of(last)[1] if last else None)

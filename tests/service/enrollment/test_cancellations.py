@@ -1,5 +1,6 @@
 """Groups and programmes that go away, move, and come back."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -123,3 +124,17 @@ async def test_an_order_is_of_one_provider_and_its_number_of_one_year(region: Re
     assert (await region.order("enrolment", second, dated=str(day(1)), expect=422))["errors"][0]["field"] == "dated"
     assert await region.status(second) == "accepted"
     assert (await region.order("completion", first, expect=409))["type"] == "training_not_started"
+
+
+async def test_nobody_slips_into_a_group_while_it_is_cancelled(region: Region) -> None:
+    teachers = [await region.teacher() for _ in range(8)]
+    body = {"programme_id": str(region.programme), "group_ids": [str(region.group)]}
+    applying = [region.patiently("POST", "/applications", teacher, body) for teacher in teachers]
+    answers, _ = await asyncio.gather(asyncio.gather(*applying), cancel(region, region.group))
+    assert {answer.status_code for answer in answers} <= {201, 409}
+
+    async def live() -> int:
+        [left] = await region.rows("SELECT count(*) FROM application WHERE group_id = :id AND holder_role <> 'nobody'", id=region.group)
+        return int(left[0])
+
+    await eventually(live, equals=0)

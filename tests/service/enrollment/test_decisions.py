@@ -215,3 +215,22 @@ async def test_a_proposed_training_waits_for_the_teacher(region: Region) -> None
     assert confirmed["status"] == "municipality_review"  # the head who proposed need not approve
     stranger = region.service.staff("school_specialist", uuid4())
     assert (await region.post("/appointments", stranger, wish, expect=404))["type"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("withdrawal", None),
+        ("confirmation", None),
+        ("answers", {"text": "Ответ"}),
+        ("offer", {"accept": True}),
+        ("offer", {"accept": False}),
+    ],
+)
+async def test_a_colleagues_application_is_an_unknown_one(region: Region, path: str, body: dict[str, object] | None) -> None:
+    application, colleague = await region.apply(await region.teacher()), await region.teacher()
+    foreign = await region.service.call("POST", f"/applications/{application['id']}/{path}", colleague, json=body)
+    unknown = await region.service.call("POST", f"/applications/{uuid4()}/{path}", colleague, json=body)
+    assert (foreign.status_code, foreign.content) == (404, unknown.content)
+    assert (await region.service.call("GET", f"/applications/{application['id']}", colleague)).status_code == 404
+    assert await region.status(application) == "school_review"

@@ -10,7 +10,7 @@ import pytest
 from shared.contracts import Envelope
 from shared.contracts.assessment import AssessmentCompleted, FrameworkPublished
 from shared.contracts.catalog import GroupAnnounced, GroupCancelled, OrganisationChanged, ProgrammePublished
-from shared.contracts.enrollment import ApplicationSubmitted, LearnerChanged, SeatsChanged, StatusChanged
+from shared.contracts.enrollment import ApplicationSubmitted, LearnerChanged, PersonMerged, SeatsChanged, StatusChanged, TrainingCompleted
 from shared.contracts.notify import NotificationDelivered, NotificationFailed
 from shared.contracts.routes import RouteAccepted, RouteCompleted, RoutePlanned, RouteStudied
 from tests.contract.flows.wire import golden
@@ -143,12 +143,12 @@ async def test_the_funnel_is_narrowed_by_days_and_what_it_is_about(reports: Repo
         assert (await reports.figures("funnel", **asked))["total"] == n
 
 
-@pytest.mark.parametrize("path", ["funnel", "deficits", "routes", "closure", "seats", "letters", "checksum"])
+@pytest.mark.parametrize("path", ["funnel", "deficits", "routes", "closure", "coverage", "seats", "letters", "checksum"])
 async def test_who_has_no_such_role_is_refused(reports: Reports, path: str) -> None:
     service = reports.service
     assert (await service.call("GET", f"/reports/{path}", service.guest())).status_code in (401, 403)
     assert (await service.call("GET", f"/reports/{path}", service.teacher())).status_code == 403
-    if path in ("deficits", "routes", "closure", "letters", "checksum"):
+    if path in ("deficits", "routes", "closure", "coverage", "letters", "checksum"):
         assert (await service.call("GET", f"/reports/{path}", service.staff("provider_specialist", uuid4()))).status_code == 403
 
 
@@ -293,6 +293,29 @@ async def test_few_routes_are_hidden_with_their_load(reports: Reports) -> None:
     seen = await reports.figures("routes")
     assert (seen["total"], seen["load"]["hours"], seen["load"]["suppressed"]) == ({"n": None, "suppressed": True}, None, True)
     assert all(one["suppressed"] or one["n"] == 0 for one in seen["cells"])
+
+
+async def test_coverage_counts_people_once_where_they_work_now(reports: Reports) -> None:
+    people = [uuid4() for _ in range(4)]
+    told = [said(LearnerChanged, person_id=person, oktmo=MIASS if number < 3 else CHELYABINSK) for number, person in enumerate(people)]
+    for person, ended, outcome in (
+        (people[0], "2026-03-01", "completed"),
+        (people[0], "2026-05-01", "completed"),
+        (people[1], "2026-05-01", "expelled"),
+        (people[2], "2020-05-01", "completed"),
+        (people[3], "2025-05-01", "completed"),
+    ):
+        told.append(said(TrainingCompleted, application_id=uuid4(), person_id=person, ended_on=ended, outcome=outcome, hours=36))
+    await reports.hear([*told, said(PersonMerged, from_person_id=people[1], into_person_id=people[2])])
+    seen = await reports.figures("coverage", to="2026-12-31")
+    assert seen["period"] == {"from": "2023-12-28", "to": "2026-12-31"}
+    assert [(one["oktmo"], one["people"], one["trained"], one["hours"]) for one in seen["by_municipality"]] == [
+        (CHELYABINSK, 1, 1, 36),
+        (MIASS, 2, 1, 72),
+    ]
+    assert seen["total"] == {"people": 3, "trained": 2, "share": 0.6667, "hours": 108}
+    own = await reports.figures("coverage", reports.service.staff("municipal_specialist", MIASS), to="2026-12-31")
+    assert (own["by_municipality"], own["total"]) == ([one for one in seen["by_municipality"] if one["oktmo"] == MIASS], None)
 
 
 async def test_seats_of_groups_that_gather_and_what_is_left_of_quotas(reports: Reports) -> None:

@@ -154,7 +154,7 @@ async def test_an_archive_that_lost_its_beginning_rebuilds_nothing(live: Reports
     async with connection:
         channel = await connection.channel()
         await channel.queue_delete(topology.ARCHIVE)
-        sizes = {"x-queue-type": "stream", "x-max-length-bytes": 100_000, "x-stream-max-segment-size-bytes": 50_000}
+        sizes: dict[str, Any] = {"x-queue-type": "stream", "x-max-length-bytes": 100_000, "x-stream-max-segment-size-bytes": 50_000}
         archive = await channel.declare_queue(topology.ARCHIVE, durable=True, arguments=sizes)
         await archive.bind(await channel.get_exchange(topology.EVENTS), "#")
     story = golden_story()

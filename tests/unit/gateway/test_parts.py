@@ -1,5 +1,6 @@
 """Parts of the door that need no server: the table of operations, rates, addresses, tokens, settings, personas."""
 
+import asyncio
 import json
 from ipaddress import ip_network
 
@@ -11,10 +12,12 @@ from deploy.identity.personas import listed, numbered, snils
 from gateway.door.app import cookie_value
 from gateway.door.limits import Buckets, TooMany, address_of
 from gateway.door.table import Operation, Table, from_document
+from gateway.door.visitors import Together
 from gateway.settings import Issuer
 from gateway.tokens import Mint
 from services.enrollment.rules.register import snils_holds
 from shared.access import GUEST, Caller, Grant, Tokens
+from shared.errors import Unavailable
 
 KEY = OKPKey.generate_key("Ed25519", {"kid": "k"})
 
@@ -150,3 +153,30 @@ def test_the_sign_in_page_offers_every_role() -> None:
     roles = {one.role for one in listed()}
     assert roles >= {"teacher", "school_specialist", "municipal_specialist", "agency_specialist", "provider_specialist"}
     assert roles >= {"assessor", "expert", "operator", "ministry", "auditor"}
+
+
+async def test_waiting_callers_share_a_statement_and_late_ones_get_a_fresh_one() -> None:
+    asked: list[list[bytes]] = []
+    go_on = asyncio.Event()
+
+    async def ask(keys: list[bytes]) -> dict[bytes, int]:
+        asked.append(keys)
+        await go_on.wait()
+        if b"broken" in keys:
+            raise Unavailable()
+        return {key: len(asked) for key in keys if key != b"nobody"}
+
+    together = Together(ask)
+    first = asyncio.create_task(together.find(b"a"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert asked == [[b"a"]]
+    late = [asyncio.create_task(together.find(key)) for key in (b"a", b"b", b"a", b"nobody")]
+    await asyncio.sleep(0)
+    go_on.set()
+    assert await first == 1
+    assert await asyncio.gather(*late) == [2, 2, 2, None]  # read after they came, once for all of them
+    assert asked == [[b"a"], [b"a", b"b", b"nobody"]]
+    with pytest.raises(Unavailable):
+        await together.find(b"broken")
+    assert await together.find(b"c") == 4  # a failure is over with its statement

@@ -1,0 +1,82 @@
+"""What holds for every page: accessible, light, no wider than the screen, nothing from outside, usable from the first Tab on."""
+
+import gzip
+
+import pytest
+
+from tests.e2e.portal.conftest import DESK, PHONE, Visits, violations
+
+PUBLIC = ("/", "/programmes", "/programmes?q=грамотность&has_seats=true", "/organisations", "/procedures", "/help", "/nothing-here")
+STAFF = (
+    ("orlova", "/operations"),
+    ("orlova", "/traces"),
+    ("orlova", "/operator/grants"),
+    ("orlova", "/reports"),
+    ("orlova", "/journal"),
+    ("orlova", "/mail"),
+    ("polyakova", "/queue"),
+    ("polyakova", "/queue?view=all"),
+    ("polyakova", "/provider/groups"),
+    ("polyakova", "/provider/programmes"),
+    ("romanova", "/queue?view=all"),
+    ("shubina", "/reports"),
+    ("kuznetsova", "/consents?find=107"),
+)
+HTML_BYTES, ALL_BYTES = 25_000, 60_000
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize(("persona", "path"), [*((None, path) for path in PUBLIC), *STAFF])
+async def test_a_page_has_no_violations_and_fits_the_screen(visit: Visits, persona: str | None, path: str, width: int) -> None:
+    page = await visit(persona, path, width=width)
+    assert await violations(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_front_page_reads_in_both_themes_and_large(visit: Visits, theme: str) -> None:
+    page = await visit(None, "/", width=PHONE)
+    await page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    await page.locator(".menu--read summary").click()
+    await page.get_by_text("Очень", exact=True).click()
+    await page.get_by_text("Увеличенные", exact=True).click()
+    await page.get_by_role("button", name="Запомнить").click()
+    await page.wait_for_url("**/")
+    assert await page.locator("html").get_attribute("data-size") == "3"
+    assert await page.locator("html").get_attribute("data-space") == "2"
+    assert await violations(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE
+
+
+@pytest.mark.parametrize("path", PUBLIC[:-1])
+async def test_a_public_page_is_light(visit: Visits, path: str) -> None:
+    page = await visit(None, "/help")
+    answer = await page.request.get(path)
+    html = await answer.body()
+    assert len(html) <= HTML_BYTES
+    parts = [html]
+    for selector, attribute in (("link[rel=stylesheet]", "href"), ("script[src]", "src")):
+        for one in await page.locator(selector).all():
+            address = await one.get_attribute(attribute)
+            assert address is not None
+            assert address.startswith("/static/")
+            parts.append(await (await page.request.get(address)).body())
+    assert sum(len(gzip.compress(part)) for part in parts) <= ALL_BYTES
+
+
+@pytest.mark.parametrize("path", ["/", "/programmes", "/help"])
+async def test_the_first_tab_skips_to_the_content(visit: Visits, path: str) -> None:
+    page = await visit(None, path)
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.textContent") == "К содержанию"
+    await page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+async def test_no_page_style_or_script_breaks_the_policy(visit: Visits) -> None:
+    said: list[str] = []
+    page = await visit(None, "/help")
+    page.on("console", lambda message: said.append(message.text))
+    for path in PUBLIC[:-1]:
+        await page.goto(path)
+    assert said == []
