@@ -107,7 +107,10 @@ class Bus:
         return rate
 
     async def relayed(self) -> float:
-        engine, wire = engine_of(self.urls["enrollment"], pool_size=POOL, name="bench"), Wire(self.here.servers.service_broker_url("enrollment"))
+        engine, wire = (
+            engine_of(self.urls["enrollment"], pool_size=POOL, name="bench"),
+            Wire(self.here.servers.service_broker_url("enrollment")),
+        )
         telemetry.watch_statements(engine)
         await wire.channel()
         began = time.perf_counter()

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from tests.e2e.portal.conftest import DESK, PHONE, Visits, violations
+from tests.portal.conftest import DESK, PHONE, Visits, violations
 
 PUBLIC = ("/", "/programmes", "/programmes?q=грамотность&has_seats=true", "/organisations", "/procedures", "/help", "/nothing-here")
 STAFF = (
