@@ -86,7 +86,7 @@ async def follow_group(session: AsyncSession, group_id: UUID, facts: dict[str, A
         due = due_of(
             status=application.status,
             holder=application.holder_role,
-            today=day_of(now),
+            today=day_of(application.moved_at),  # the day its deadline was set: unless the dates moved, neither does the deadline
             starts=group.starts,
             ends=group.ends,
             calendar=calendar,

@@ -72,7 +72,9 @@ class Region:
         stated = {"programme_id": programme_id, "provider_id": self.provider} | changes
         await self.service.hear(envelope_of(like(ProgrammePublished, **stated), subject=programme_id, revision=revision))
 
-    async def hear_group(self, group_id: UUID, *, revision: int = 1, capacity: int = 10, **changes: Any) -> None:
+    async def hear_group(
+        self, group_id: UUID, *, revision: int = 1, capacity: int = 10, said: datetime | None = None, **changes: Any
+    ) -> None:
         stated = {
             "group_id": group_id,
             "programme_id": self.programme,
@@ -83,7 +85,7 @@ class Region:
             "enrolment_closes": day(15),
             "capacity_asked": capacity,
         } | changes
-        await self.service.hear(envelope_of(like(GroupAnnounced, **stated), subject=group_id, revision=revision))
+        await self.service.hear(envelope_of(like(GroupAnnounced, **stated), subject=group_id, revision=revision, at=said))
 
     async def teacher(self, *consents: str, **changes: Any) -> Person:
         """A new learner of the school, registered by the gateway."""

@@ -1,5 +1,6 @@
 """Nothing is stuck: what nobody decides goes on by itself, and ends."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.contracts.enrollment import StatusChanged
@@ -93,3 +94,14 @@ async def test_who_waits_in_vain_learns_it_when_the_group_starts(lone_region: Re
     await becomes(region, application, "expired", "nobody")
     assert (await region.get(f"/applications/{application['id']}", region.operator))["history"][-1]["reason"] == "no_seat"
     assert (await region.seats())["waiting"] == 0
+
+
+async def test_a_group_that_changes_but_for_its_dates_gives_nobody_more_time(lone_region: Region) -> None:
+    region = lone_region
+    application = await region.accepted()
+    in_ten_days = datetime.now(UTC) + timedelta(days=10)
+    await region.hear_group(region.group, revision=2, capacity=12, said=in_ten_days)  # looked at before the deadline, but too late
+    await region.later(days=25)
+    await becomes(region, application, "accepted", "operator")
+    card = await region.get(f"/applications/{application['id']}", region.operator)
+    assert "reschedule" not in [step["action"] for step in card["history"]]
