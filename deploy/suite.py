@@ -90,7 +90,10 @@ def processes(places: Places) -> list[Process]:
     shared = common(places)
     own = {
         "gateway": gateway(places),
-        "notify": {"NOTIFY_SMTP_URL": places.given.get("NOTIFY_SMTP_URL") or f"smtp://127.0.0.1:{places.ports['smtp']}"},
+        "notify": {
+            "NOTIFY_SMTP_URL": places.given.get("NOTIFY_SMTP_URL") or f"smtp://127.0.0.1:{places.ports['smtp']}",
+            "NOTIFY_PORTAL_URL": places.given.get("NOTIFY_PORTAL_URL") or places.portal,
+        },
     }
     found = []
     for name in ("gateway", *SERVICES):
@@ -112,7 +115,18 @@ def processes(places: Places) -> list[Process]:
 
 
 def uvicorn(module: str, port: int) -> tuple[str, ...]:
-    options = ("--host", "127.0.0.1", "--port", str(port), "--timeout-graceful-shutdown", "10", "--no-access-log", "--log-level", "warning")
+    options = (
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--timeout-graceful-shutdown",
+        "10",
+        "--no-access-log",
+        "--no-proxy-headers",
+        "--log-level",
+        "warning",
+    )
     return (sys.executable, "-m", "uvicorn", f"{module}:app", *options)
 
 

@@ -1,12 +1,15 @@
 """The public API described where it is served: the merged document and Swagger UI, nothing from outside."""
 
+from functools import lru_cache
 from pathlib import Path
 
-from fastapi import APIRouter
+import orjson
+from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse, HTMLResponse, ORJSONResponse
 from swagger_ui_bundle import swagger_ui_path
 
 from gateway.api.inside import AtGate
+from gateway.docs.older import in_3_0
 from gateway.door.table import read
 from shared.errors import NotFound
 
@@ -39,6 +42,18 @@ async def document(gate: AtGate) -> ORJSONResponse:
 @router.get("/api/docs")
 async def page() -> HTMLResponse:
     return HTMLResponse(PAGE)
+
+
+@router.get("/api/docs/openapi.json")
+async def document_for_the_page(gate: AtGate) -> Response:
+    file = gate.settings.openapi_file
+    body = older(file, file.stat().st_mtime_ns if file.exists() else 0)
+    return Response(body, media_type="application/json", headers={"cache-control": "public, max-age=300"})
+
+
+@lru_cache(1)
+def older(file: Path, written: int) -> bytes:
+    return orjson.dumps(in_3_0(read(file)))
 
 
 @router.get("/api/docs/{name}")

@@ -5,7 +5,7 @@ const session = fetch("/api/v1/session", { headers: { accept: "application/json"
   .catch(() => ({}));
 
 window.ui = SwaggerUIBundle({
-  url: "/api/v1/openapi.json",
+  url: "/api/docs/openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
   docExpansion: "none",

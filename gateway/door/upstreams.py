@@ -13,6 +13,7 @@ from yarl import URL
 from shared.errors import DomainError, Unavailable
 
 log = structlog.get_logger()
+KEPT_ALIVE_SECONDS = 3.0  # less than uvicorn's five, or a call now and then meets a connection that is just being closed
 PASSED_BACK = frozenset(
     name.encode()
     for name in (
@@ -64,7 +65,7 @@ class Upstreams:
             service: aiohttp.ClientSession(
                 timeout=timeout,
                 cookie_jar=aiohttp.DummyCookieJar(),
-                connector=aiohttp.TCPConnector(limit=connections, use_dns_cache=True, keepalive_timeout=30),
+                connector=aiohttp.TCPConnector(limit=connections, use_dns_cache=True, keepalive_timeout=KEPT_ALIVE_SECONDS),
                 skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent", "Content-Type"),
                 auto_decompress=False,
             )

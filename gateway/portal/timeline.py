@@ -8,7 +8,8 @@ from gateway.portal.words import as_date
 
 WIDTH, ROW, TOP = 720.0, 29.0, 34.0
 ROMAN = ("I", "II", "III", "IV")
-LABEL_ROOM = 250.0
+LETTER = 7.0
+"""How wide a letter of a label may be."""
 
 
 def timeline(steps: Sequence[Mapping[str, Any]], *, today: date) -> dict[str, Any] | None:
@@ -30,16 +31,18 @@ def timeline(steps: Sequence[Mapping[str, Any]], *, today: date) -> dict[str, An
     bars = []
     for row, (step, first, ends) in enumerate(dated):
         left, width = x(first), max(10.0, x(ends + timedelta(days=1)) - x(first))
-        right = left + width > WIDTH - LABEL_ROOM
+        after, before = WIDTH - left - width - 8, left - 8
+        text = f"{step['title'] or step['code']}, {step['hours']} ч"
+        to_the_left = len(text) * LETTER > after and before > after
         bars.append(
             {
                 "x": left,
                 "y": TOP + row * ROW,
                 "width": round(width, 1),
                 "look": "done" if step["status"] == "completed" else "taken" if step["status"] in ("applied", "studying") else "planned",
-                "text": f"{step['title'] or step['code']}, {step['hours']} ч",
-                "text_x": round(left - 8, 1) if right else round(left + width + 8, 1),
-                "anchor": "end" if right else "",
+                "text": fitted(text, room=before if to_the_left else after),
+                "text_x": round(left - 8, 1) if to_the_left else round(left + width + 8, 1),
+                "anchor": "end" if to_the_left else "",
             }
         )
     load = [sum(step["hours"] for step, first, _ in dated if start <= first < next_quarter(start)) for start in quarters]
@@ -55,6 +58,12 @@ def timeline(steps: Sequence[Mapping[str, Any]], *, today: date) -> dict[str, An
         "most": max(load),
         "full": height + 78,
     }
+
+
+def fitted(text: str, *, room: float) -> str:
+    """A label cut to the room it has."""
+    most = max(8, int(room / LETTER))
+    return text if len(text) <= most else text[: most - 1].rstrip(" ,:") + "…"
 
 
 def quarter_start(day: date) -> date:

@@ -15,7 +15,7 @@ from gateway.portal.refused import Told, told
 from shared.errors import Forbidden
 
 router = APIRouter(route_class=Page)
-PAGE = 20
+PAGE = 10
 ROLES = {
     "school_specialist": "Специалист школы",
     "municipal_specialist": "Специалист муниципалитета",

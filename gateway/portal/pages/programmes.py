@@ -29,7 +29,7 @@ FACETS = (
 OPEN = {"kind", "subject", "form", "hours"}
 SORTS = (("relevance", "по близости к запросу"), ("starts", "раньше начало"), ("seats", "больше мест"), ("hours", "меньше часов"))
 KEPT = ("q", "exact", *(name for name, _ in FACETS), "has_seats", "starts_from", "starts_to", "sort")
-PAGE, SHOWN_AT_ONCE, APPLY_TO = 10, 6, 5
+PAGE, SHOWN_AT_ONCE, SHOWN_CLOSED, APPLY_TO = 10, 5, 3, 5
 
 
 @router.get("/programmes")
@@ -86,13 +86,14 @@ def facet_of(name: str, title: str, values: list[dict[str, Any]], *, whole: bool
         return None
     chosen = [one for one in values if one["chosen"]]
     rest = [one for one in values if not one["chosen"] and (one["count"] or len(values) <= SHOWN_AT_ONCE)]
-    room = len(rest) if whole else max(0, SHOWN_AT_ONCE - len(chosen))
+    opened = name in OPEN or bool(chosen) or whole
+    room = len(rest) if whole else max(0, (SHOWN_AT_ONCE if opened else SHOWN_CLOSED) - len(chosen))
     return {
         "name": name,
         "title": title,
         "values": [*chosen, *rest[:room]],
         "hidden": len(rest) - len(rest[:room]),
-        "open": name in OPEN or bool(chosen) or whole,
+        "open": opened,
         "chosen": chosen,
     }
 

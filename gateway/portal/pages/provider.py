@@ -17,7 +17,7 @@ from shared.errors import Forbidden
 router = APIRouter(route_class=Page)
 STATUSES = {"enrolment": "accepted", "completion": "enrolled", "expulsion": "enrolled"}
 LABELS = {"number": "Номер приказа", "dated": "Дата", "application_ids": "Кто в приказе", "capacity": "Мест"}
-LOOK_BACK = timedelta(days=120)
+LOOK_BACK, LISTED = timedelta(days=120), 12
 
 
 async def providers_of(view: View) -> list[Mapping[str, Any]]:
@@ -30,7 +30,7 @@ async def providers_of(view: View) -> list[Mapping[str, Any]]:
 
 
 @router.get("/provider/groups")
-async def groups(view: At) -> Response:
+async def groups(view: At, whole: bool = False) -> Response:
     """Groups under way and coming, with seats."""
     grants = await providers_of(view)
     since = view.today - LOOK_BACK
@@ -39,13 +39,18 @@ async def groups(view: At) -> Response:
     )
     found = sorted((one for page in pages for one in page["items"]), key=lambda one: (one["starts"], one["id"]))
     today = view.today.isoformat()
+    kinds = {
+        "Учатся": [one for one in found if one["starts"] <= today <= one["ends"] and one["status"] == "announced"],
+        "Впереди": [one for one in found if one["starts"] > today and one["status"] == "announced"],
+        "Закончились и отменены": [one for one in reversed(found) if one["ends"] < today or one["status"] == "cancelled"],
+    }
     return await view.show(
         "groups.html",
         section="provider",
         title="Группы",
-        running=[one for one in found if one["starts"] <= today <= one["ends"] and one["status"] == "announced"],
-        ahead=[one for one in found if one["starts"] > today and one["status"] == "announced"],
-        over=[one for one in reversed(found) if one["ends"] < today or one["status"] == "cancelled"],
+        kinds={title: (listed if whole else listed[:LISTED], len(listed)) for title, listed in kinds.items() if listed},
+        running=len(kinds["Учатся"]),
+        ahead=len(kinds["Впереди"]),
     )
 
 

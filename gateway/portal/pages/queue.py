@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -150,7 +150,7 @@ async def decide(view: At) -> Response:
     do = str(form.get("do", ""))
     ids = [str(one) for one in form.getlist("id")][:100]
     back = safe_return(str(form.get("back", "/queue")))
-    asked = dict(pair.split("=", 1) for pair in back.partition("?")[2].split("&") if "=" in pair)
+    asked = dict(parse_qsl(back.partition("?")[2])) | ({"at": ids[0]} if ids else {})
     typed = {"do": do, "reason": str(form.get(f"reason-{do}", "")), "remark": str(form.get(f"remark-{do}", ""))[:2000].strip()}
     if do not in DECISIONS:
         return await listed(view, asked, Told(detail="Выберите, что сделать с заявками."), ticked=ids, status=422)

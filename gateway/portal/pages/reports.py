@@ -17,12 +17,12 @@ from shared.errors import Forbidden
 router = APIRouter(route_class=Page)
 ROLES = ("operator", "ministry", "auditor", "municipal_specialist", "provider_specialist", "school_specialist")
 PARTS = ("funnel", "deficits", "routes", "closure", "seats", "letters")
-HEAT_ROWS, LISTED = 10, 8
+HEAT_ROWS, LISTED = 10, 12
 VERDICTS = (("closed", "сняты"), ("partly", "сняты частично"), ("open", "не сняты"), ("insufficient", "данных не хватает"))
 
 
 @router.get("/reports")
-async def reports(view: At, request: Request, oktmo: str = "", whole: str = "") -> Response:
+async def reports(view: At, request: Request, oktmo: str = "", whole: str = "", more: str = "") -> Response:
     frame = await view.signed_in()
     if not frame.has(*ROLES):
         raise Forbidden("Отчёты видят оператор, министерство, муниципалитеты и организации ДПО.")
@@ -44,6 +44,7 @@ async def reports(view: At, request: Request, oktmo: str = "", whole: str = "") 
         places=[(code, name) for code, name in sorted(places.items(), key=lambda one: one[1]) if len(code) == 8] if region else [],
         verdicts=VERDICTS,
         listed=LISTED,
+        more=bool(more),
         query=request.url.query,
     )
 

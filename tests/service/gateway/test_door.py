@@ -270,5 +270,6 @@ async def test_the_public_api_describes_itself_without_the_internet(stand: Stand
     assert "https://" not in page
     for asset in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js"):
         assert (await browser.get(f"/api/docs/{asset}")).status_code == 200
+    assert (await browser.get("/api/docs/openapi.json")).json()["openapi"] == "3.0.3"
     assert (await browser.get("/api/docs/index.html")).status_code == 404
     assert "/api/v1/programmes" in (await browser.get("/api/v1/openapi.json")).json()["paths"]

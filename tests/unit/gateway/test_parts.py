@@ -5,6 +5,7 @@ import json
 from ipaddress import ip_network
 
 import pytest
+import uvicorn
 from joserfc.jwk import KeySet, OKPKey, RSAKey
 from pydantic import ValidationError
 
@@ -12,6 +13,7 @@ from deploy.identity.personas import listed, numbered, snils
 from gateway.door.app import cookie_value
 from gateway.door.limits import Buckets, TooMany, address_of
 from gateway.door.table import Operation, Table, from_document
+from gateway.door.upstreams import KEPT_ALIVE_SECONDS
 from gateway.door.visitors import Together
 from gateway.settings import Issuer
 from gateway.tokens import Mint
@@ -180,3 +182,7 @@ async def test_waiting_callers_share_a_statement_and_late_ones_get_a_fresh_one()
     with pytest.raises(Unavailable):
         await together.find(b"broken")
     assert await together.find(b"c") == 4  # a failure is over with its statement
+
+
+def test_a_connection_is_given_up_before_its_service_closes_it() -> None:
+    assert uvicorn.Config("any:app").timeout_keep_alive > KEPT_ALIVE_SECONDS
