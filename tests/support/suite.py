@@ -201,14 +201,13 @@ class Suite:
     # waiting
 
     async def recovered(self, *, within: float = RECOVER_SECONDS) -> float:
-        """Wait until every process says that it is ready; return the seconds that took."""
+        """Wait until both servers answer and every process says that it is ready; return the seconds that took."""
         began = time.monotonic()
 
         async def unready() -> Any:
+            silent = [server.title for server in (self.database, self.broker) if not await asyncio.to_thread(server.answers)]
             answers = {name: await asyncio.to_thread(health, one["port"]) for name, one in self.told["processes"].items()}
-            return {
-                name: answer.wrong if answer else "does not answer" for name, answer in answers.items() if not (answer and answer.ready)
-            }
+            return silent + [f"{name}: {answer and answer.wrong}" for name, answer in answers.items() if not (answer and answer.ready)]
 
         await nothing(unready, within=within, what="not ready")
         return time.monotonic() - began

@@ -77,7 +77,9 @@ async def fill(session: AsyncSession, route: Route, *, because: Replacement | No
     plan, reasons = found.plan, explain(found.prepared, found.plan)
     before = [(step.programme_id, step.groups[:1]) for step in steps]
     after = [(UUID(one.step.programme), [one.step.group]) for one in reasons.steps]
-    if route.revision and before == after and because not in ("person", "result"):
+    offered = {group for one in reasons.steps for group in one.groups}
+    gone = any(step.status == "planned" and not offered.issuperset(step.groups) for step in steps)  # an alternative that is no more
+    if route.revision and before == after and not gone and because not in ("person", "result"):
         return
     await store_steps(session, route, steps, reasons)
     route.hours, route.objective, route.bound, route.proven = plan.hours, plan.objective, plan.bound, plan.proven

@@ -107,6 +107,17 @@ async def test_a_cancelled_group_gives_way_to_the_next_one_and_says_why(routes: 
     assert str(story.named("a2")) in groups
 
 
+async def test_a_cancelled_alternative_leaves_its_step_too(routes: Running) -> None:
+    teacher, route = await with_route(routes, М1=-1.0)
+    await routes.hear(story.cancelled("a2", "A"))
+    seen = (await routes.call("GET", "/me/route", teacher)).json()
+    groups = {group["group_id"] for step in seen["steps"] for group in step["groups"]}
+    assert str(story.named("a2")) not in groups
+    said = {group for step in (await routes.told(RoutePlanned))[-1].data["steps"] for group in step["groups"]}
+    assert str(story.named("a2")) not in said
+    assert seen["route_id"] == route["route_id"]
+
+
 async def test_a_withdrawn_programme_and_a_full_group_leave_the_route(routes: Running) -> None:
     teacher, _ = await with_route(routes)
     await routes.hear(story.withdrawn("A"))

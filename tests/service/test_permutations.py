@@ -131,7 +131,7 @@ ORDER_MAY_SHOW: dict[tuple[str, str], set[str]] = {
     ("enrollment", "role_grant"): {"valid_from", "valid_until", "deputy_of"},  # of a revocation that came first, only that it is revoked
     ("routes", "programme"): {"fact"},  # of a withdrawal that came first, only that it is withdrawn
     ("routes", "route"): {"revision", "planned_at", "inputs_hash", "objective", "bound"},  # how often it was planned, and on which day
-    ("routes", "step"): {"groups"},  # what else was on offer that day; the chosen group shows in `starts` and `ends`
+    ("routes", "step"): {"groups", "reason"},  # what else was on offer that day, and what it was worth; the group shows in its dates
     ("notify", "delivery"): {"delivery_id", "facts", "traceparent"},  # a letter names what was known when its fact came
     ("notify", "notice"): {"notice_id", "facts"},
     ("enrollment", "suggestion"): {"id"},
