@@ -6,7 +6,7 @@ from typing import Any
 from playwright.async_api import Page
 
 from deploy.demo.answers import Key, wrong
-from tests.portal.conftest import plain
+from tests.e2e.portal.conftest import plain
 
 KEYS = {plain(key.stem): key for key in Key.bank()}
 NEXT = "Ответить и дальше"

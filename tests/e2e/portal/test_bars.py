@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from tests.portal.conftest import DESK, PHONE, Visits, plain, violations
+from tests.e2e.portal.conftest import DESK, PHONE, Visits, plain, violations
 
 PUBLIC = ("/", "/programmes", "/programmes?q=грамотность&has_seats=true", "/organisations", "/procedures", "/help", "/nothing-here")
 STAFF = (

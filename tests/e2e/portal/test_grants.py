@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.portal.conftest import Visits, violations
+from tests.e2e.portal.conftest import Visits, violations
 
 OPERATOR, PERSON = "orlova", "zharov"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.portal.conftest import PHONE, Visits, press, tab_to, violations
-from tests.portal.sitting import answer_everything, answer_one
+from tests.e2e.portal.conftest import PHONE, Visits, press, tab_to, violations
+from tests.e2e.portal.sitting import answer_everything, answer_one
 from tests.support.stage import eventually
 
 TEACHER, HEAD, OPERATOR = "akhmetova", "bykova", "orlova"

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import expect
 
-from tests.portal.conftest import Visits, violations
+from tests.e2e.portal.conftest import Visits, violations
 
 TEACHER = "lebedeva"
 CLOSED_TO_TEACHERS = ("/queue", "/provider/groups", "/operator/grants", "/operations", "/traces", "/journal", "/reports")

@@ -4,7 +4,7 @@ import re
 
 from playwright.async_api import Page, expect
 
-from tests.portal.conftest import PHONE, Visits
+from tests.e2e.portal.conftest import PHONE, Visits
 
 TEACHER = "fedorov"
 
