@@ -1,10 +1,12 @@
 """Engines and sessions, and the column shapes that all services share."""
 
 import asyncio
+import time
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, true
 from sqlalchemy import event as hooks
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -13,16 +15,16 @@ from shared.access import Caller
 from shared.clock import Clock
 
 Sessions = async_sessionmaker[AsyncSession]
+FRESH_SECONDS = 0.5
 
 
 def engine_of(url: str, *, pool_size: int, name: str) -> AsyncEngine:
-    """An engine whose every wait is bounded."""
-    return create_async_engine(
+    """An engine whose every wait is bounded and whose connections are known to live."""
+    engine = create_async_engine(
         url,
         pool_size=pool_size,
         max_overflow=2,
         pool_timeout=5,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "timeout": 5,
@@ -36,6 +38,29 @@ def engine_of(url: str, *, pool_size: int, name: str) -> AsyncEngine:
             },
         },
     )
+    ping_rested(engine)
+    return engine
+
+
+def ping_rested(engine: AsyncEngine) -> None:
+    """Let the pool replace dead connections: one seen closed at once, one that rested after a ping, which takes three round trips."""
+    pool, dialect = engine.sync_engine.pool, engine.dialect
+
+    @hooks.listens_for(pool, "checkin")
+    def laid_down(connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @hooks.listens_for(pool, "checkout")
+    def taken_up(connection: Any, record: Any, _: Any) -> None:
+        since = record.info.get("rests_since")  # None when just opened
+        if (since is None or time.monotonic() - since < FRESH_SECONDS) and not record.driver_connection.is_closed():
+            return
+        try:
+            connection.ping()
+        except dialect.loaded_dbapi.Error as problem:
+            if dialect.is_disconnect(problem, connection, None):
+                raise InvalidatePoolError() from problem
+            raise
 
 
 def sessions_of(engine: AsyncEngine, *, service: str, clock: Clock, wake: asyncio.Event) -> Sessions:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -48,23 +48,28 @@ class Edge(APIRoute):
         return edge
 
 
+ASKED = [idempotency.c[name] == bindparam(f"asked_{name}") for name in ("subject", "route", "key")]
+CLAIM = insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.key).execution_options(bookkeeping=True)
+STORED = select(idempotency).where(*ASKED).execution_options(bookkeeping=True)
+KEEP = update(idempotency).where(*ASKED).execution_options(bookkeeping=True)
+
+
 async def once(request: Request, session: AsyncSession, route: str, key: str, run: Run) -> Response:
     """The first answer to an intent, again and again; a second caller waits for the first one's commit."""
     if not 1 <= len(key) <= 200:
         raise Invalid("Idempotency-Key", "Ключ повтора — от 1 до 200 знаков.")
     asked = hashlib.sha256(request.url.path.encode() + b"\0" + request.scope["query_string"] + b"\0" + await request.body()).digest()
-    mine = {"subject": request.state.caller.subject, "route": route, "key": key}
-    claim = insert(idempotency).values(**mine, request_hash=asked).on_conflict_do_nothing().returning(idempotency.c.key)
-    row = [idempotency.c[name] == value for name, value in mine.items()]
-    if (await session.execute(claim)).first() is None:
-        stored = (await session.execute(select(idempotency).where(*row))).one()
+    intent = {"subject": request.state.caller.subject, "route": route, "key": key}
+    named = {f"asked_{name}": value for name, value in intent.items()}
+    if (await session.execute(CLAIM, {**intent, "request_hash": asked})).first() is None:
+        stored = (await session.execute(STORED, named)).one()
         if stored.request_hash != asked:
             raise KeyReused()
         return Response(stored.body, stored.status, {"Idempotent-Replay": "true"}, stored.media_type)
     response = await run(request)
     media_type = response.media_type or response.headers.get("content-type")
     kept = {"status": response.status_code, "media_type": media_type, "body": bytes(response.body)}
-    await session.execute(update(idempotency).where(*row).values(**kept))
+    await session.execute(KEEP, {**named, **kept})
     return response
 
 

@@ -45,10 +45,12 @@ def understood(body: bytes) -> tuple[Envelope, Event]:
         raise Permanent("not a known event") from reason
 
 
+CLAIM = insert(inbox).on_conflict_do_nothing().returning(inbox.c.event_id).execution_options(bookkeeping=True)
+
+
 async def first_time(session: AsyncSession, handler: str, envelope: Envelope) -> bool:
     """Claim an event for a handler; False when its effect already stands."""
-    claim = insert(inbox).values(handler=handler, event_id=envelope.id).on_conflict_do_nothing().returning(inbox.c.event_id)
-    return (await session.execute(claim)).first() is not None
+    return (await session.execute(CLAIM, {"handler": handler, "event_id": envelope.id})).first() is not None
 
 
 async def hear_once(session: AsyncSession, handler: str, hear: Hear, envelope: Envelope, event: Event) -> bool:
@@ -76,11 +78,19 @@ class Consumer:
         self.slots = asyncio.Semaphore(handlers)
         self.wire = Wire(url)
         self.queues = [queue_of(service, event.topic) for event in hears]
-        self.broker = RabbitBroker(url, logger=None, graceful_timeout=12.0, ack_policy=AckPolicy.MANUAL, reconnect_interval=1.0)
+        self.broker = RabbitBroker(
+            url,
+            logger=None,
+            graceful_timeout=12.0,
+            ack_policy=AckPolicy.MANUAL,
+            reconnect_interval=1.0,
+            apply_types=False,  # injection and plain filters cost a worker thread per message each
+        )
         channel = Channel(prefetch_count=prefetch)
         for event, hear in hears.items():
             queue = RabbitQueue(queue_of(service, event.topic), declare=False)
-            self.broker.subscriber(queue, channel=channel, decoder=as_bytes, no_reply=True)(self.receiver(queue.name, hear))
+            subscriber = self.broker.subscriber(queue, channel=channel, decoder=as_it_came, no_reply=True)
+            subscriber(self.receiver(queue.name, hear), filter=every)
 
     def receiver(self, queue: str, hear: Hear) -> Callable[[RabbitMessage], Awaitable[None]]:
         async def receive(message: RabbitMessage) -> None:
@@ -198,6 +208,11 @@ class Consumer:
         await self.wire.drop()
 
 
-async def as_bytes(message: RabbitMessage) -> bytes:
+async def as_it_came(message: RabbitMessage) -> RabbitMessage:
     """FastStream's decoding is not ours: the envelope is read inside the handler's own exits."""
-    return message.body
+    return message
+
+
+async def every(message: RabbitMessage) -> bool:
+    """Nothing is passed over."""
+    return True

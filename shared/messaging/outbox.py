@@ -11,6 +11,8 @@ from shared.contracts import Envelope, Event
 from shared.messaging.failpoint import failpoint
 from shared.messaging.tables import outbox
 
+STORE = insert(outbox).execution_options(bookkeeping=True)
+
 
 def cloud_event(session: AsyncSession, event: Event, *, subject: UUID, revision: int) -> Envelope:
     """The event in its envelope, said by the session's service at the session's time."""
@@ -34,9 +36,8 @@ async def emit(session: AsyncSession, event: Event, *, subject: UUID, revision: 
     """Queue an event in the caller's transaction; the relay sends it after commit."""
     envelope = cloud_event(session, event, subject=subject, revision=revision)
     body = envelope.model_dump_json(exclude_none=True).encode()
-    await session.execute(
-        insert(outbox).values(event_id=envelope.id, topic=event.topic, body=body, traceparent=envelope.traceparent)
-    )
+    row = {"event_id": envelope.id, "topic": event.topic, "body": body, "traceparent": envelope.traceparent}
+    await session.execute(STORE, row)
     session.info["told"] = True
     failpoint(f"{session.info['service']}.emitted")
     return envelope
