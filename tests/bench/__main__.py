@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
-BENCHES = ("messaging", "gateway", "planner", "psychometrics")
+BENCHES = ("bus", "command", "gateway", "click", "planner", "psychometrics")
 
 
 def main(arguments: list[str]) -> int:

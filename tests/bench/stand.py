@@ -10,6 +10,8 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
+
 from deploy.console import last_words
 from deploy.health import health
 from deploy.paths import ROOT
@@ -36,14 +38,14 @@ class Stand:
     def url(self, name: str) -> str:
         return f"http://127.0.0.1:{self.ports[name]}"
 
-    async def serve(self, name: str, module: str, environment: Mapping[str, str] | None = None) -> str:
+    async def serve(self, name: str, module: str, environment: Mapping[str, str] | None = None, *, attribute: str = "app") -> str:
         """Start a process of uvicorn and wait until it is ready; return its address."""
         self.ports[name] = free_port(set(self.ports.values()))
         log = self.folder / f"{name}.log"
         told = {**os.environ, "PYTHONPATH": str(ROOT), **(environment or {})}
         with log.open("wb") as output:
-            command = tied(list(uvicorn(module, self.ports[name])))
-            process = subprocess.Popen(command, cwd=ROOT, env=told, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+            command = [part.replace(f"{module}:app", f"{module}:{attribute}") for part in uvicorn(module, self.ports[name])]
+            process = subprocess.Popen(tied(command), cwd=ROOT, env=told, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         self.stack.callback(process.wait)
         self.stack.callback(process.terminate)
         deadline = time.monotonic() + START_SECONDS
@@ -53,7 +55,7 @@ class Stand:
             await asyncio.sleep(0.1)
         return self.url(name)
 
-    async def service(self, name: str, module: str, environment: Mapping[str, str] | None = None) -> str:
+    async def service(self, name: str, module: str, environment: Mapping[str, str] | None = None, *, attribute: str = "app") -> str:
         """Start a service of ours on a fresh database, its consumers running; what it traces goes to the process `traces`."""
         prefix = name.upper()
         self.databases[name] = await self.servers.database(name)
@@ -63,7 +65,16 @@ class Stand:
             "DPO_TOKEN_PUBLIC_KEYS": json.dumps(PUBLIC_KEYS),
             "OTEL_EXPORTER_OTLP_ENDPOINT": self.url("traces"),
         }
-        return await self.serve(name, module, told | dict(environment or {}))
+        return await self.serve(name, module, told | dict(environment or {}), attribute=attribute)
+
+    @asynccontextmanager
+    async def database(self, service: str) -> AsyncIterator[asyncpg.Connection]:
+        """A connection to a service's database."""
+        connection = await asyncpg.connect(self.databases[service].replace("+asyncpg", ""))
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
 
 @asynccontextmanager
