@@ -41,15 +41,16 @@ OPERATIONS = [
 async def owned(loop: Loop, suite: Suite) -> dict[str, str]:
     """One real object of each kind, all of the teacher of the loop or of the provider."""
     number, shown = loop.said["application"]["number"], "FROM application WHERE number = $1"
+    person = await suite.value("enrollment", f"SELECT person_id {shown}", number)
     granted = "SELECT id FROM role_grant WHERE revoked_at IS NULL AND role = 'municipal_specialist' LIMIT 1"
     found = {
         "application_id": await suite.value("enrollment", f"SELECT id {shown}", number),
         "group_id": await suite.value("enrollment", f"SELECT group_id {shown}", number),
         "programme_id": await suite.value("enrollment", f"SELECT programme_id {shown}", number),
-        "suggestion_id": await suite.value("enrollment", "SELECT id FROM suggestion LIMIT 1"),
-        "order_id": await suite.value("enrollment", "SELECT id FROM signed_order LIMIT 1"),
-        "attempt_id": await suite.value("routes", "SELECT attempt_id FROM measurement LIMIT 1"),
-        "route_id": await suite.value("routes", "SELECT route_id FROM route LIMIT 1"),
+        "suggestion_id": await suite.value("enrollment", "SELECT id FROM suggestion WHERE person_id = $1", person),
+        "order_id": await suite.value("enrollment", f"SELECT order_id {shown}", number),
+        "attempt_id": await suite.value("routes", "SELECT attempt_id FROM measurement WHERE person_id = $1", person),
+        "route_id": await suite.value("routes", "SELECT route_id FROM route WHERE person_id = $1", person),
         "grant_id": await suite.value("gateway", granted),
     }
     assert all(found.values()), found
