@@ -1,7 +1,6 @@
 """The gateway: the only door. Who comes in, by which right, and to whom the call goes."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -65,8 +64,6 @@ async def gate_opened(app: FastAPI) -> AsyncIterator[None]:
         after={route: consents_changed(app.state.sessions) for route in CONSENT_ROUTES},
         said_to_people=refusal,
     )
-    gc.collect()
-    gc.freeze()  # what stands now stays: the collector need not walk it again with every few hundred requests
     tending = [asyncio.create_task(behind_goes_on(app, gate)), asyncio.create_task(sessions_end(app, settings))]
     yield
     for task in tending:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -38,39 +38,52 @@ class Edge(APIRoute):
             request.state.caller = self.caller(request)
             if "\x00" in request.url.path or b"%00" in request.scope["query_string"]:
                 raise Invalid("query", "Символ с кодом 0 недопустим.")
-            async with request.app.state.sessions.begin() as session:
-                request.state.session = session
-                key = request.headers.get("idempotency-key")
-                if key is None or request.method in SAFE:
+            key = request.headers.get("idempotency-key")
+            if key is None or request.method in SAFE:
+                async with request.app.state.sessions.begin() as request.state.session:
                     return await run(request)
-                return await once(request, session, f"{request.method} {self.path_format}", key, run)
+            return await once(request, f"{request.method} {self.path_format}", key, run)
 
         return edge
 
 
 ASKED = [idempotency.c[name] == bindparam(f"asked_{name}") for name in ("subject", "route", "key")]
-CLAIM = insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.key).execution_options(bookkeeping=True)
 STORED = select(idempotency).where(*ASKED).execution_options(bookkeeping=True)
-KEEP = update(idempotency).where(*ASKED).execution_options(bookkeeping=True)
+KEEP = insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.key).execution_options(bookkeeping=True)
 
 
-async def once(request: Request, session: AsyncSession, route: str, key: str, run: Run) -> Response:
-    """The first answer to an intent, again and again; a second caller waits for the first one's commit."""
+class Repeated(Exception):
+    """The answer to this intent is stored already, so what was done again is undone."""
+
+
+async def once(request: Request, route: str, key: str, run: Run) -> Response:
+    """The first answer to an intent, again and again.
+
+    The answer is stored in the transaction of its effect: a repeat either fails at what the first one did,
+    or finds the answer there (a simultaneous one waits for it), and in both cases leaves nothing behind.
+    """
     if not 1 <= len(key) <= 200:
         raise Invalid("Idempotency-Key", "Ключ повтора — от 1 до 200 знаков.")
     asked = hashlib.sha256(request.url.path.encode() + b"\0" + request.scope["query_string"] + b"\0" + await request.body()).digest()
     intent = {"subject": request.state.caller.subject, "route": route, "key": key}
-    named = {f"asked_{name}": value for name, value in intent.items()}
-    if (await session.execute(CLAIM, {**intent, "request_hash": asked})).first() is None:
-        stored = (await session.execute(STORED, named)).one()
+    sessions = request.app.state.sessions
+    try:
+        async with sessions.begin() as session:
+            request.state.session = session
+            response = await run(request)
+            media_type = response.media_type or response.headers.get("content-type")
+            kept = {"request_hash": asked, "status": response.status_code, "media_type": media_type, "body": bytes(response.body)}
+            if (await session.execute(KEEP, {**intent, **kept})).first() is None:
+                raise Repeated()
+            return response
+    except Exception:
+        async with sessions.begin() as session:
+            stored = (await session.execute(STORED, {f"asked_{name}": value for name, value in intent.items()})).one_or_none()
+        if stored is None:
+            raise
         if stored.request_hash != asked:
-            raise KeyReused()
+            raise KeyReused() from None
         return Response(stored.body, stored.status, {"Idempotent-Replay": "true"}, stored.media_type)
-    response = await run(request)
-    media_type = response.media_type or response.headers.get("content-type")
-    kept = {"status": response.status_code, "media_type": media_type, "body": bytes(response.body)}
-    await session.execute(KEEP, {**named, **kept})
-    return response
 
 
 async def session_of(request: Request) -> AsyncSession:

@@ -1,12 +1,14 @@
 """Sends the outbox: one relay per service, oldest first, confirms pipelined, and never quietly dead."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
 from opentelemetry.trace import SpanKind
-from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import ARRAY, BigInteger, bindparam, delete, func, select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared import telemetry
 from shared.messaging.failpoint import failpoint
@@ -15,9 +17,11 @@ from shared.messaging.topology import EVENTS
 from shared.messaging.wire import Wire, message_of
 
 log = structlog.get_logger()
-BATCH, IDLE_SECONDS, TEND_SECONDS = 200, 0.2, 600
+BATCH, IDLE_SECONDS, FOLLOW_SECONDS, TEND_SECONDS = 200, 0.2, 1.0, 600
 RELAY_LOCK = 0x_D90_0001
 KEPT_DAYS = 30
+WAITING = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.id).limit(bindparam("limit"))
+SENT = update(outbox).where(outbox.c.id == func.any(bindparam("sent", type_=ARRAY(BigInteger)))).values(sent_at=func.now())
 
 
 async def send(wire: Wire, row: Any) -> None:
@@ -28,27 +32,33 @@ async def send(wire: Wire, row: Any) -> None:
         await wire.publish(EVENTS, message_of(row.body, event_id=str(row.event_id), topic=row.topic, headers=headers), row.topic)
 
 
-async def relay_once(engine: AsyncEngine, wire: Wire, limit: int = BATCH) -> int:
+async def relay_once(database: AsyncConnection, wire: Wire, limit: int = BATCH) -> int:
     """Send the oldest unsent events; return how many the broker confirmed. Raises when none of a batch went out."""
-    async with engine.begin() as tx:
-        if not await tx.scalar(select(func.pg_try_advisory_xact_lock(RELAY_LOCK))):
-            return 0  # another replica's relay is at work
-        waiting = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.id).limit(limit)
-        rows = (await tx.execute(waiting)).all()
-        if not rows:
-            return 0
-        await wire.channel()
-        outcomes = await asyncio.gather(*(send(wire, row) for row in rows), return_exceptions=True)
-        sent = [row.id for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]
-        if sent:
-            failpoint(f"{rows[0].topic.partition('.')[0]}.confirmed")
-            await tx.execute(update(outbox).where(outbox.c.id.in_(sent)).values(sent_at=func.now()))
+    rows = (await database.execute(WAITING, {"limit": limit})).all()
+    if not rows:
+        return 0
+    await wire.channel()
+    outcomes = await asyncio.gather(*(send(wire, row) for row in rows), return_exceptions=True)
+    if sent := [row.id for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]:
+        failpoint(f"{rows[0].topic.partition('.')[0]}.confirmed")
+        await database.execute(SENT, {"sent": sent})
     if failures := [outcome for outcome in outcomes if outcome is not None]:
         await wire.drop()
         log.warning("relay_incomplete", sent=len(sent), failed=len(failures), error=type(failures[0]).__name__)
         if not sent:
             raise failures[0]
     return len(sent)
+
+
+@asynccontextmanager
+async def lead(engine: AsyncEngine) -> AsyncIterator[AsyncConnection | None]:
+    """A connection without transactions that holds the relay's lock; None while another replica's relay holds it."""
+    async with engine.connect() as connection:
+        database = await connection.execution_options(isolation_level="AUTOCOMMIT", bookkeeping=True)
+        try:
+            yield database if await database.scalar(select(func.pg_try_advisory_lock(RELAY_LOCK))) else None
+        finally:
+            await connection.invalidate()  # the lock ends with it, whatever happened
 
 
 async def tend(engine: AsyncEngine) -> None:
@@ -62,18 +72,23 @@ async def tend(engine: AsyncEngine) -> None:
 
 async def relay(engine: AsyncEngine, wire: Wire, wake: asyncio.Event) -> None:
     """Relay for ever; a failure is logged and tried again with back-off, a foreign `CancelledError` included."""
-    pause, tended = IDLE_SECONDS, 0.0
-    clock = asyncio.get_running_loop().time
+    pause = IDLE_SECONDS
     while True:
         try:
-            wake.clear()
-            sent = await relay_once(engine, wire)
-            pause = IDLE_SECONDS
-            if clock() - tended > TEND_SECONDS:
-                await tend(engine)
-                tended = clock()
-            if sent == 0:
-                await sleep_until(wake, IDLE_SECONDS)
+            async with lead(engine) as database:
+                if database is None:
+                    await asyncio.sleep(FOLLOW_SECONDS)
+                    continue
+                tended, clock = 0.0, asyncio.get_running_loop().time
+                while True:
+                    wake.clear()
+                    sent = await relay_once(database, wire)
+                    pause = IDLE_SECONDS
+                    if clock() - tended > TEND_SECONDS:
+                        await tend(engine)
+                        tended = clock()
+                    if sent < BATCH:
+                        await sleep_until(wake, IDLE_SECONDS)
         except (Exception, asyncio.CancelledError) as problem:
             if (task := asyncio.current_task()) and task.cancelling():
                 raise

@@ -1,4 +1,4 @@
-"""What the bus costs: an outbox drained and a queue heard, against the same rows and messages handled by asyncpg and aio-pika alone."""
+"""What the bus costs: an outbox drained against asyncpg and aio-pika alone, a queue heard against aio-pika doing the same insert."""
 
 import asyncio
 import json
@@ -23,8 +23,8 @@ from shared.clock import real_time
 from shared.contracts import Envelope
 from shared.contracts.enrollment import SeatsChanged
 from shared.database import engine_of, sessions_of
-from shared.messaging.consumer import Consumer
-from shared.messaging.relay import BATCH, relay_once
+from shared.messaging.consumer import CLAIM, Consumer
+from shared.messaging.relay import BATCH, lead, relay_once
 from shared.messaging.topology import EVENTS, queue_of
 from shared.messaging.wire import Wire, message_of
 from tests.bench.measure import Row, compared
@@ -114,8 +114,9 @@ class Bus:
         telemetry.watch_statements(engine)
         await wire.channel()
         began = time.perf_counter()
-        while await relay_once(engine, wire):
-            pass
+        async with lead(engine) as database:
+            while database and await relay_once(database, wire):
+                pass
         await asyncio.to_thread(self.provider.force_flush)
         rate = ROWS / (time.perf_counter() - began)
         await wire.drop()
@@ -173,16 +174,16 @@ class Bus:
         return rate
 
     async def consumed_barely(self) -> float:
-        count, slots = Counting(), asyncio.Semaphore(HANDLERS)
-        claim = "INSERT INTO inbox (handler, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING event_id"
+        """aio-pika doing the same insert: the same statements through the same SQLAlchemy engine, and nothing else."""
+        engine, count, slots = engine_of(self.urls["reports"], pool_size=POOL, name="bench"), Counting(), asyncio.Semaphore(HANDLERS)
 
         async def receive(incoming: AbstractIncomingMessage) -> None:
             async with slots:
                 envelope = json.loads(incoming.body)
                 said = envelope["data"]
-                async with self.inboxes.acquire() as database, database.transaction():
-                    if await database.fetchval(claim, QUEUE, UUID(envelope["id"])):
-                        await database.execute("INSERT INTO effect VALUES ($1, $2)", UUID(said["group_id"]), said["taken"])
+                async with engine.begin() as tx:
+                    if (await tx.execute(CLAIM, {"handler": QUEUE, "event_id": UUID(envelope["id"])})).first() is not None:
+                        await tx.execute(insert(EFFECT).values(group_id=UUID(said["group_id"]), taken=said["taken"]))
                         count.one()
                 await incoming.ack()
 
@@ -195,6 +196,7 @@ class Bus:
             await queue.cancel(tag)
             while slots._value < HANDLERS:
                 await asyncio.sleep(0.01)
+        await engine.dispose()
         return rate
 
 

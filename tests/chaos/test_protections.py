@@ -239,8 +239,9 @@ async def doubled_intent(rig: Rig) -> str:
 
 
 def without_idempotency(patch: pytest.MonkeyPatch) -> None:
-    async def every_time(request: Any, session: Any, route: str, key: str, run: edge.Run) -> Any:
-        return await run(request)
+    async def every_time(request: Any, route: str, key: str, run: edge.Run) -> Any:
+        async with request.app.state.sessions.begin() as request.state.session:
+            return await run(request)
 
     patch.setattr(edge, "once", every_time)
 
