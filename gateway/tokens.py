@@ -1,7 +1,9 @@
 """Internal tokens: what the gateway tells a service about a call, signed, for one audience and less than a minute."""
 
 import base64
+import math
 import time
+from collections import OrderedDict
 from random import getrandbits
 
 import orjson
@@ -11,7 +13,7 @@ from joserfc.jwk import OKPKey
 
 from shared.access import GUEST, ISSUER, TOKEN_TYPE, Caller, Grant
 
-LIFETIME, GUEST_REUSE = 60, 30
+LIFETIME, REUSE, GUEST_REUSE, KEPT = 60, 1, 30, 1000
 WRONG_KEY = "GATEWAY_SIGNING_KEY must be a private Ed25519 JWK with a kid"
 DOOR = Caller("gateway", grants=(Grant("gateway"),))
 """The gateway speaking for itself, on routes that are behind the door."""
@@ -22,7 +24,7 @@ def encoded(part: bytes) -> str:
 
 
 class Mint:
-    """Signs a token per call; a guest's, who is nobody in particular, serves half a minute per audience."""
+    """Signs a token for a caller with just these rights; it serves a second, a guest's, who is nobody in particular, half a minute."""
 
     def __init__(self, key: str) -> None:
         try:
@@ -33,16 +35,17 @@ class Mint:
             raise ValueError(WRONG_KEY)
         self.key = private
         self.header = encoded(orjson.dumps({"alg": "EdDSA", "typ": TOKEN_TYPE, "kid": jwk.kid}))
-        self.guests: dict[str, tuple[float, str]] = {}
+        self.made: OrderedDict[tuple[str, str], tuple[float, Caller, str]] = OrderedDict()
 
-    def token(self, caller: Caller, audience: str) -> str:
+    def token(self, caller: Caller, audience: str, now: float | None = None) -> str:
         """A token that `shared.access.Tokens` of the audience accepts."""
-        if caller is not GUEST:
-            return self.signed(caller, audience)
-        made, token = self.guests.get(audience, (0.0, ""))
-        if time.monotonic() - made > GUEST_REUSE or not token:
+        now, key = time.monotonic() if now is None else now, (caller.subject, audience)
+        at, whose, token = self.made.get(key, (-math.inf, GUEST, ""))
+        if whose != caller or now - at > (GUEST_REUSE if caller is GUEST else REUSE):
             token = self.signed(caller, audience)
-            self.guests[audience] = (time.monotonic(), token)
+            self.made[key] = (now, caller, token)
+            if len(self.made) > KEPT:
+                self.made.popitem(last=False)
         return token
 
     def signed(self, caller: Caller, audience: str) -> str:

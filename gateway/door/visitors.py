@@ -86,27 +86,33 @@ class Together:
 
     def __init__(self, ask: Callable[[list[bytes]], Awaitable[dict[bytes, Any]]]) -> None:
         self.ask, self.asking = ask, False
-        self.waiting: dict[bytes, asyncio.Future[Any]] = {}
+        self.waiting: dict[bytes, list[asyncio.Future[Any]]] = {}
 
     async def find(self, key: bytes) -> Any:
         """What is known under a key, read after this call began; None when nothing is."""
-        found = self.waiting.setdefault(key, asyncio.get_running_loop().create_future())
+        found = asyncio.get_running_loop().create_future()
+        self.waiting.setdefault(key, []).append(found)
         if not self.asking:
             self.asking = True
             self.task = asyncio.create_task(self.ask_for_all())
-        return await asyncio.shield(found)
+        return await found
 
     async def ask_for_all(self) -> None:
         while self.waiting:
             batch, self.waiting = self.waiting, {}
+            rows, problem = {}, None
             try:
                 rows = await self.ask(list(batch))
-            except Exception as problem:
-                for future in batch.values():
-                    future.set_exception(problem)
-            else:
-                for key, future in batch.items():
-                    future.set_result(rows.get(key))
+            except Exception as error:
+                problem = error
+            for key, futures in batch.items():
+                for future in futures:
+                    if future.done():
+                        continue  # whoever waited has gone
+                    if problem:
+                        future.set_exception(problem)
+                    else:
+                        future.set_result(rows.get(key))
         self.asking = False
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
@@ -110,13 +111,24 @@ def test_an_internal_token_is_what_services_check() -> None:
     mint = Mint(json.dumps(KEY.as_dict(private=True)))
     caller = Caller("me", uuid4(), (Grant("operator"), Grant("municipal_specialist", "75742000")), frozenset({"training"}))
     public = dict(KeySet([KEY]).as_dict(private=False))
-    first, second = mint.token(caller, "catalog"), mint.token(caller, "catalog")
-    assert first != second
-    assert Tokens(public, "catalog").caller(first) == caller
+    token = mint.token(caller, "catalog")
+    assert Tokens(public, "catalog").caller(token) == caller
     with pytest.raises(Exception, match="Войдите"):
-        Tokens(public, "routes").caller(first)
+        Tokens(public, "routes").caller(token)
     assert mint.token(GUEST, "catalog") == mint.token(GUEST, "catalog") != mint.token(GUEST, "routes")
     assert Tokens(public, "catalog").caller(mint.token(GUEST, "catalog")) == GUEST
+
+
+def test_a_token_serves_a_second_and_only_the_very_same_rights() -> None:
+    mint = Mint(json.dumps(KEY.as_dict(private=True)))
+    caller = Caller("me", None, (Grant("operator"), Grant("auditor")), frozenset({"training"}))
+    token = mint.token(caller, "catalog", now=100.0)
+    assert mint.token(replace(caller), "catalog", now=101.0) == token
+    fewer = [replace(caller, grants=caller.grants[:1]), replace(caller, consents=frozenset()), replace(caller, subject="you")]
+    others = [mint.token(one, "catalog", now=100.0) for one in fewer]
+    assert len({token, *others, mint.token(caller, "routes", now=100.0), mint.token(caller, "catalog", now=102.5)}) == 6
+    public = dict(KeySet([KEY]).as_dict(private=False))
+    assert [Tokens(public, "catalog").caller(one) for one in others] == fewer
 
 
 def test_a_key_that_can_not_sign_stops_the_start() -> None:
