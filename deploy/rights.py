@@ -41,7 +41,7 @@ def definitions(vhost: str, passwords: Mapping[str, str], *, prefix: str = "") -
     """A virtual host with its services, given by name and password; their users are named after them, behind the prefix."""
     return {
         "vhosts": [{"name": vhost}],
-        "users": [user(prefix + service, password) for service, password in passwords.items()],
+        "users": [user(prefix + service, password, tags="management") for service, password in passwords.items()],  # may see what is bound
         "permissions": [own_names(service, vhost, prefix=prefix) for service in passwords],
         "topic_permissions": [own_topics(service, vhost, prefix=prefix) for service in passwords],
     }

@@ -136,6 +136,7 @@ class RabbitMQ(Server):
         port: int | None = None,
         distribution_port: int | None = None,
         epmd_port: int | None = None,
+        management_port: int | None = None,
         password: str,
         definitions: Definitions | None = None,
         settings: Mapping[str, str] | None = None,
@@ -143,12 +144,18 @@ class RabbitMQ(Server):
         super().__init__(folder, port=port, password=password, settings=settings, found=programs.rabbitmq())
         self.distribution_port = distribution_port or free_port({self.port})
         self.epmd_port = epmd_port or free_port({self.port, self.distribution_port})
+        self.management_port = management_port or free_port({self.port, self.distribution_port, self.epmd_port})
         self.definitions = definitions or {}
         self._epmd: subprocess.Popen[bytes] | None = None
 
     def url(self, vhost: str = "dpo", *, user: str = ADMIN, password: str | None = None) -> str:
         """The address of a virtual host, the administrator's unless told otherwise."""
         return f"amqp://{user}:{quote(password or self.password, safe='')}@127.0.0.1:{self.port}/{quote(vhost, safe='')}?heartbeat=10"
+
+    @property
+    def management(self) -> str:
+        """The address of its HTTP API, which tells what is bound."""
+        return f"http://127.0.0.1:{self.management_port}"
 
     def import_definitions(self, definitions: Definitions) -> None:
         """Add users, virtual hosts and rights to the running broker; the administrator gets every virtual host among them."""
@@ -170,6 +177,9 @@ class RabbitMQ(Server):
         configuration = {
             "listeners.tcp.1": f"127.0.0.1:{self.port}",
             "distribution.listener.interface": "127.0.0.1",
+            "management.tcp.ip": "127.0.0.1",
+            "management.tcp.port": str(self.management_port),
+            "management_agent.disable_metrics_collector": "true",  # bindings are asked for, statistics are not
             "load_definitions": str(self.folder / "definitions.json"),
             "vm_memory_high_watermark.absolute": "512MB",
             "disk_free_limit.absolute": "200MB",
@@ -184,7 +194,7 @@ class RabbitMQ(Server):
         }
         self._own("rabbitmq.conf").write_text("".join(f"{key} = {value}\n" for key, value in configuration.items()))
         self._own("definitions.json").write_text(json.dumps(with_admin(self.definitions, ADMIN, self.password)))
-        self._own("enabled_plugins").write_text("[].\n")
+        self._own("enabled_plugins").write_text("[rabbitmq_management].\n")
         # Erlang resolves names by itself and needs localhost even where there is no /etc/hosts
         self._own("inetrc").write_text('{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n')
         self._stop_epmd()
@@ -194,6 +204,12 @@ class RabbitMQ(Server):
 
     def command(self) -> list[str]:
         return [str(self.programs.folder / "rabbitmq-server")]
+
+    def wait_ready(self) -> None:
+        """Wait until the broker answers, and tell the plugin of its HTTP API to count nothing."""
+        super().wait_ready()
+        # the settings can not say so; counting costs memory with every message, and 5 seconds of every stop
+        self.control("eval", "gen_event:delete_handler(rabbit_event, rabbit_mgmt_db_handler, []).")
 
     def environment(self) -> dict[str, str]:
         schedulers = min(os.cpu_count() or 1, 4)

@@ -12,14 +12,14 @@ from deploy import databases
 from deploy.given import GivenBroker
 from deploy.identity.personas import listed
 from deploy.keys import Keys
-from deploy.paths import CLOCK, HOME, ROOT, servers_home
+from deploy.paths import CLOCK, HOME, ROOT, STATUS, servers_home
 from deploy.rights import definitions
 from deploy.servers import PostgreSQL, RabbitMQ
 
 SERVICES = ("catalog", "enrollment", "assessment", "routes", "notify", "reports")
 HEARING = (*SERVICES, "gateway")  # who has a database and a broker user
 DATABASES = (*HEARING, "traces")
-SERVER_PORTS = ("postgresql", "rabbitmq", "rabbitmq_distribution", "epmd")
+SERVER_PORTS = ("postgresql", "rabbitmq", "rabbitmq_distribution", "epmd", "rabbitmq_management")
 PROCESS_PORTS = (*SERVICES, "identity", "smtp", "mail", "traces")
 VHOST = "dpo"
 GIVEN = ("DPO_POSTGRES_URL", "DPO_BROKER_URL", "DPO_BROKER_MANAGEMENT_URL")
@@ -76,6 +76,7 @@ def private_rabbitmq(keys: Keys, ports: Mapping[str, int]) -> RabbitMQ:
         port=ports.get("rabbitmq"),
         distribution_port=ports.get("rabbitmq_distribution"),
         epmd_port=ports.get("epmd"),
+        management_port=ports.get("rabbitmq_management"),
         password=keys.password("rabbitmq"),
         definitions=definitions(VHOST, service_passwords(keys)),
     )
@@ -139,6 +140,7 @@ def common(places: Places) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "DPO_DEVELOPMENT": "1",
         "DPO_LAUNCH_ID": places.launch_id,
+        "DPO_BROKER_MANAGEMENT_URL": places.broker.management,
         "DPO_TOKEN_PUBLIC_KEYS": json.dumps(places.keys.public_keys()),
         "DPO_CLOCK_FILE": str(CLOCK),
         "OTEL_EXPORTER_OTLP_ENDPOINT": places.given.get("OTEL_EXPORTER_OTLP_ENDPOINT") or places.at("traces"),
@@ -154,6 +156,7 @@ def gateway(places: Places) -> dict[str, str]:
         "GATEWAY_FIRST_OPERATOR": f"{places.at('identity')}|{first_operator()}",
         "GATEWAY_TRACES_URL": places.at("traces"),
         "GATEWAY_SINK_URL": places.at("mail"),
+        "GATEWAY_STATUS_FILE": str(STATUS),
     }
 
 

@@ -56,6 +56,7 @@ class Settings(ServiceSettings):
     first_operator: Annotated[str | None, Field(pattern=r"^[^|]+\|[^|]+$")] = None  # issuer|subject
     traces_url: Url | None = None  # the receiver of deploy/traces, when it keeps the spans
     sink_url: Url | None = None  # the mail sink of development mode
+    status_file: Path | None = None  # what the launcher's supervisor tells of its processes, when it keeps them running
     openapi_file: Path = Path(__file__).with_name("openapi.json")
 
     session_seconds: PositiveInt = 12 * 3600

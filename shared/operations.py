@@ -23,7 +23,7 @@ async def numbers(request: Request, caller: Staff) -> dict[str, Any]:
         "service": state.name,
         "outbox_age_seconds": round(await oldest_unsent(state.engine), 3),
         "queues": await state.consumer.depth(),
-        "deaf": state.deaf,
+        "deaf": state.hearing.last.deaf,
     }
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, AmqpDsn, Field, Json, PositiveFloat, PositiveInt, PostgresDsn
+from pydantic import AliasChoices, AmqpDsn, AnyHttpUrl, Field, Json, PositiveFloat, PositiveInt, PostgresDsn
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -23,6 +23,7 @@ class ServiceSettings(BaseSettings):
     prefetch: PositiveInt = 20
     handlers: PositiveInt = 4
 
+    broker_management_url: Annotated[AnyHttpUrl | None, common("BROKER_MANAGEMENT_URL", default=None)] = None  # tells what is bound
     token_public_keys: Annotated[Json[dict[str, Any]], common("TOKEN_PUBLIC_KEYS")]
     launch_id: Annotated[str, common("LAUNCH_ID", default="")] = ""
     development: Annotated[bool, common("DEVELOPMENT", default=False)] = False

@@ -12,11 +12,13 @@ from typing import Any
 import aio_pika
 
 from deploy import databases, launch, programs
+from deploy.commands import subscriber
 from deploy.console import Refusal, say
 from deploy.health import health
 from deploy.paths import HOME
 from deploy.suite import DATABASES, Places, given_servers
-from shared.messaging.topology import missing, parked_of
+from shared.messaging.bindings import bound
+from shared.messaging.topology import EVENTS, Binding, Topology, missing, parked_of
 
 SMALLEST_MEMORY = 3_000_000_000
 SMALLEST_DISK = 2_000_000_000
@@ -117,5 +119,25 @@ async def queues(places: Places) -> list[Finding]:
     found = [
         (not absent, f"на RabbitMQ нет: {', '.join(absent)}; выполните ./dpo down и ./dpo up" if absent else "очереди и обменники на месте")
     ]
+    found += await asyncio.to_thread(bindings, places, topology, absent)
     found += [(False, f"{service}: отложено сообщений {count}, ./dpo parked list {service}") for service, count in parked.items() if count]
     return found
+
+
+def bindings(places: Places, topology: Topology, absent: list[str]) -> list[Finding]:
+    """Every binding on the broker against the event map and the subscribers' register; what hangs on absent names has been told already."""
+    queues = {subscriber.queue_of(name): entry["topics"] for name, entry in subscriber.register().items()}
+    wanted = {*topology.bindings, *(Binding(EVENTS, queue, topic) for queue, topics in queues.items() for topic in topics)}
+    try:
+        there = bound(places.broker.management, places.broker.url(places.vhost), timeout=5)
+    except OSError as problem:
+        place = f"{places.broker.management}: {problem or type(problem).__name__}"
+        advice = "включите rabbitmq_management или укажите DPO_BROKER_MANAGEMENT_URL"
+        return [(False, f"привязок не видно, управление RabbitMQ не отвечает ({place}): {advice}")]
+    found: list[Finding] = []
+    for lost in sorted((one for one in wanted - there if not {one.exchange, one.queue} & {*absent}), key=str):
+        again = "заведите получателя заново (./dpo subscriber remove и add)" if lost.queue in queues else "выполните ./dpo down и ./dpo up"
+        found.append((False, f"нет привязки {lost}: {again}"))
+    for stray in sorted(there - wanted, key=str):
+        found.append((False, f"лишняя привязка {stray}: её нет ни в карте событий, ни у получателей"))
+    return found or [(True, f"привязки совпадают с картой событий: {len(wanted)}")]

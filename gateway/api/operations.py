@@ -1,6 +1,7 @@
 """What operations staff see of every service at one place: health, numbers, parked messages, traces."""
 
 import asyncio
+import json
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -31,6 +32,15 @@ class HealthOut(BaseModel):
     outbox_age_seconds: float | None = None
     queues: dict[str, int] = {}
     deaf: list[str] | None = None
+    restarts: int | None = None  # None where no supervisor of ours counts
+
+
+class ProcessOut(BaseModel):
+    """A process or private server that the launcher's supervisor keeps running, as `./dpo status` shows it."""
+
+    name: str
+    running: bool
+    restarts: int
 
 
 class ParkedOut(BaseModel):
@@ -47,7 +57,9 @@ class ParkedOut(BaseModel):
 async def show_operations(caller: Staff, gate: AtGate) -> list[dict[str, Any]]:
     """Health and numbers of every service."""
     names = ["gateway", *sorted(service for service in gate.settings.upstreams)]
-    return list(await asyncio.gather(*(health(gate, name, caller) for name in names)))
+    found = await asyncio.gather(*(health(gate, name, caller) for name in names))
+    restarts = {one["name"]: one["restarts"] for one in supervised(gate)}
+    return [{**one, "restarts": restarts.get(one["service"])} for one in found]
 
 
 async def health(gate: Gate, service: str, caller: Caller) -> dict[str, Any]:
@@ -57,6 +69,25 @@ async def health(gate: Gate, service: str, caller: Caller) -> dict[str, Any]:
     numbers = await optional(gate.behind(service, "GET", "/operations/numbers", caller=caller), within=3)
     said = numbers.json() if numbers and numbers.status == 200 else {}
     return {**said, "service": service, **{name: answer.json().get(name) for name in ("ready", "wrong")}}
+
+
+@router.get("/processes", response_model=list[ProcessOut])
+async def list_processes(caller: Staff, gate: AtGate) -> list[dict[str, Any]]:
+    """Everything the launcher keeps running and how often it had to start it again; empty where another system does that."""
+    return supervised(gate)
+
+
+def supervised(gate: Gate) -> list[dict[str, Any]]:
+    """What the supervisor of this very launch has written last."""
+    file = gate.settings.status_file
+    try:
+        told = json.loads(file.read_text()) if file else {}
+    except (OSError, ValueError):
+        return []  # it is gone with its launch
+    if told.get("launch_id") != gate.settings.launch_id:
+        return []
+    kept = {**told["processes"], **told["servers"]}
+    return [{"name": name, "running": one["pid"] is not None, "restarts": one["restarts"]} for name, one in kept.items()]
 
 
 @router.get("/traces")

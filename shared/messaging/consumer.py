@@ -24,7 +24,7 @@ from shared.database import Sessions
 from shared.errors import DomainError, is_transient
 from shared.messaging.failpoint import failpoint
 from shared.messaging.tables import inbox
-from shared.messaging.topology import parked_of, queue_of, retry_of, seconds_name
+from shared.messaging.topology import ARCHIVE, parked_of, queue_of, retry_of, seconds_name, topology_of
 from shared.messaging.wire import Wire
 
 log = structlog.get_logger()
@@ -74,23 +74,30 @@ class Consumer:
         handlers: int,
         retry_seconds: tuple[int, ...],
     ) -> None:
-        self.service, self.sessions, self.retry_seconds = service, sessions, retry_seconds
-        self.slots = asyncio.Semaphore(handlers)
+        self.service, self.hears, self.sessions, self.retry_seconds = service, hears, sessions, retry_seconds
+        self.slots, self.prefetch = asyncio.Semaphore(handlers), prefetch
         self.wire = Wire(url)
         self.queues = [queue_of(service, event.topic) for event in hears]
-        self.broker = RabbitBroker(
-            url,
+        own = topology_of({service: hears}, retry_seconds=retry_seconds)
+        self.bindings = [binding for binding in own.bindings if binding.queue != ARCHIVE]
+        self.broker, self.started = self.ears(), False
+
+    def ears(self) -> RabbitBroker:
+        """A subscriber per queue on a connection of their own, not yet started."""
+        broker = RabbitBroker(
+            self.wire.url,
             logger=None,
             graceful_timeout=12.0,
             ack_policy=AckPolicy.MANUAL,
             reconnect_interval=1.0,
             apply_types=False,  # injection and plain filters cost a worker thread per message each
         )
-        channel = Channel(prefetch_count=prefetch)
-        for event, hear in hears.items():
-            queue = RabbitQueue(queue_of(service, event.topic), declare=False)
-            subscriber = self.broker.subscriber(queue, channel=channel, decoder=as_it_came, no_reply=True)
+        channel = Channel(prefetch_count=self.prefetch)
+        for event, hear in self.hears.items():
+            queue = RabbitQueue(queue_of(self.service, event.topic), declare=False)
+            subscriber = broker.subscriber(queue, channel=channel, decoder=as_it_came, no_reply=True)
             subscriber(self.receiver(queue.name, hear), filter=every)
+        return broker
 
     def receiver(self, queue: str, hear: Hear) -> Callable[[RabbitMessage], Awaitable[None]]:
         async def receive(message: RabbitMessage) -> None:
@@ -164,28 +171,32 @@ class Consumer:
             raise
 
     async def start(self) -> None:
-        """Start hearing; tries until the broker is there."""
-        while True:
+        """Start hearing; tries until the broker is there, with fresh ears each time: half-started ones keep consumers."""
+        while not self.started:
             try:
                 await self.broker.start()
-                return
-            except Exception as problem:
+                self.started = True
+            except (Exception, asyncio.CancelledError) as problem:
+                if (task := asyncio.current_task()) and task.cancelling():
+                    raise  # aiormq cancels its waiters too, when the connection is lost
                 log.warning("broker_away", error=type(problem).__name__)
-                with suppress(Exception):
-                    await self.broker.stop()
+                await self.leave()
+                self.broker = self.ears()
                 await asyncio.sleep(1)
 
     async def deaf(self) -> list[str]:
         """Own queues that have no consumer or are gone; raises when the broker can not be asked."""
         silent = []
+        channel = await self.wire.aside()
         for name in self.queues:
-            channel = await self.wire.channel()
             try:
                 queue = await channel.declare_queue(name, passive=True)
                 if not queue.declaration_result.consumer_count:
                     silent.append(name)
-            except ChannelNotFoundEntity:
+            except ChannelNotFoundEntity:  # it has closed the channel
                 silent.append(name)
+                channel = await self.wire.aside()
+        await channel.close()
         return silent
 
     async def depth(self) -> dict[str, int]:
@@ -197,7 +208,12 @@ class Consumer:
         return counts
 
     async def stop(self) -> None:
-        """Stop hearing and let running handlers finish; a connection that is gone already is no obstacle."""
+        """Stop hearing and let running handlers finish."""
+        await self.leave()
+        await self.wire.drop()
+
+    async def leave(self) -> None:
+        """Stop the ears and close their connection; that it is gone already is no obstacle."""
         try:
             await self.broker.stop()
         except Exception as problem:
@@ -205,7 +221,6 @@ class Consumer:
             if connection := self.broker._connection:
                 with suppress(Exception):
                     await connection.close()  # FastStream keeps it open when a subscriber could not be stopped
-        await self.wire.drop()
 
 
 async def as_it_came(message: RabbitMessage) -> RabbitMessage:

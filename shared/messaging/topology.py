@@ -40,6 +40,9 @@ class Binding:
     queue: str
     key: str
 
+    def __str__(self) -> str:
+        return f"{self.exchange} → {self.queue}" + (f" [{self.key}]" if self.key else "")
+
 
 @dataclass
 class Topology:
@@ -114,16 +117,3 @@ async def missing(connection: Any, topology: Topology) -> list[str]:
             if not channel.is_closed:
                 await channel.close()
     return absent
-
-
-def rights_of(service: str) -> dict[str, str]:
-    """A service's rights as RabbitMQ patterns: its own names, and nobody else's topics."""
-    own = rf"{service}[.:].*"
-    archive = r"|dpo\.archive" if service == "reports" else ""
-    return {
-        "configure": rf"^{own}$",
-        "write": rf"^(dpo\.events|{own})$",
-        "read": rf"^(dpo\.events|{own}{archive})$",
-        "topic_write": rf"^{service}\.",
-        "topic_read": r".*",
-    }

@@ -41,6 +41,12 @@ class Wire:
                 self.opened = await self.connection.channel(publisher_confirms=True, on_return_raises=True)
             return self.opened
 
+    async def aside(self) -> AbstractChannel:
+        """A further channel of the connection, for questions whose refusal closes the channel they were asked on."""
+        await self.channel()
+        assert self.connection
+        return await self.connection.channel(publisher_confirms=False)
+
     async def exchange(self, name: str) -> AbstractExchange:
         channel = await self.channel()
         if name not in self.exchanges:

@@ -74,6 +74,7 @@ class Suite:
             port=self.ports["rabbitmq"],
             distribution_port=self.ports["rabbitmq_distribution"],
             epmd_port=self.ports["epmd"],
+            management_port=self.ports["rabbitmq_management"],
             password=self.keys.password("rabbitmq"),
         )
 

@@ -28,6 +28,7 @@ SERVICES = {
     "reports": "Отчёты",
     "traces": "Трассы",
 }
+OTHERS = {"development": "Учебный вход и письма", "traces": "Приёмник трасс"}
 OLD_SECONDS, MAILS, TRACES = 5.0, 60, 30
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 
@@ -47,9 +48,10 @@ async def operations(view: At) -> Response:
 async def shown(view: View, said: Told, status: int = 200) -> Response:
     health = await view.ask.get("/operations")
     names = [one["service"] for one in health if one["service"] in SERVICES]
-    parked, traces = await asyncio.gather(
+    parked, traces, kept = await asyncio.gather(
         asyncio.gather(*(optional(view.ask.get(f"/operations/{name}/parked"), within=3) for name in names)),
         optional(view.ask.get("/operations/traces", limit=8), within=3),
+        view.ask.get("/operations/processes"),
     )
     frame = await view.frame()
     waiting = {name: found for name, found in zip(names, parked, strict=True) if found}
@@ -61,12 +63,14 @@ async def shown(view: View, said: Told, status: int = 200) -> Response:
         title="Эксплуатация",
         health=health,
         services=SERVICES,
+        titles=OTHERS,
         headline=headline(health, waiting),
         parked=waiting,
         asked_parked=[name for name, found in zip(names, parked, strict=True) if found is not None],
         queues=sorted(queues, key=lambda one: -one[1]),
         quiet=sum(1 for one in health for depth in one["queues"].values() if not depth),
         traces=traces,
+        others=[one for one in kept if one["name"] not in names],
         old=OLD_SECONDS,
         may_act=frame.has("operator"),
         now=view.now,

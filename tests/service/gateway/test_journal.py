@@ -1,12 +1,15 @@
 """The journal, the composed views and the operations page."""
 
+import json
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from shared import migrations
-from tests.service.gateway.conftest import PORTAL, Stand
+from tests.service.gateway.conftest import PORTAL, Open, Stand
 from tests.service.gateway.test_grants import grant, organisation
 
 APPLICATION = {"programme_id": str(uuid4()), "group_ids": [str(uuid4())]}
@@ -122,6 +125,34 @@ async def test_operations_staff_see_every_service(stand: Stand) -> None:
     assert (await stand.call("POST", "/api/v1/operations/gateway/parked/replay", "orlova")).json() == {"replayed": 0}
     assert (await stand.call("GET", "/api/v1/operations/nobody/parked", "orlova")).status_code == 404
     assert (await stand.call("GET", "/api/v1/operations/traces", "orlova")).status_code == 404  # kept elsewhere
+
+
+async def test_restarts_are_shown_as_the_supervisor_of_this_launch_counts_them(opened: Open, tmp_path: Path) -> None:
+    counted = {"pid": 1, "restarts": 3}
+    told = {"launch_id": "now", "processes": {"catalog": counted}, "servers": {"RabbitMQ": {"pid": None, "restarts": 1}}}
+    status = tmp_path / "status.json"
+    status.write_text(json.dumps(told))
+    stand = await opened(GATEWAY_STATUS_FILE=str(status), DPO_LAUNCH_ID="now")
+    stand.upstream.says("GET /readyz", {"service": "x", "ready": True, "wrong": []})
+    stand.upstream.says("GET /operations/numbers", {"service": "x", "outbox_age_seconds": 0.5, "queues": {}, "deaf": []})
+
+    async def restarts() -> dict[str, int | None]:
+        return {one["service"]: one["restarts"] for one in (await stand.call("GET", "/api/v1/operations", "orlova")).json()}
+
+    async def processes() -> list[dict[str, Any]]:
+        answer = await stand.call("GET", "/api/v1/operations/processes", "orlova")
+        return list(answer.json())
+
+    assert await restarts() == {"gateway": None, "catalog": 3, "enrollment": None, "notify": None}
+    assert await processes() == [
+        {"name": "catalog", "running": True, "restarts": 3},
+        {"name": "RabbitMQ", "running": False, "restarts": 1},
+    ]
+    assert (await stand.call("GET", "/api/v1/operations/processes", "sokolova")).status_code == 403
+    status.write_text(json.dumps({**told, "launch_id": "yesterday"}))
+    assert await processes() == []
+    status.unlink()
+    assert (await restarts())["catalog"] is None
 
 
 async def test_a_client_of_the_pages_meets_the_same_door(stand: Stand) -> None:

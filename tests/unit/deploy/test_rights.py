@@ -42,6 +42,15 @@ def test_every_user_of_a_virtual_host_has_a_topic_row() -> None:
     assert users == {"t_catalog", "t_reports"}
 
 
+def test_a_service_may_see_what_is_bound_and_administer_nothing() -> None:
+    document = with_admin(definitions("dpo", {"catalog": "a", "reports": "b"}), "admin", "secret")
+    assert {row["name"]: row["tags"] for row in document["users"]} == {
+        "admin": "administrator",
+        "catalog": "management",
+        "reports": "management",
+    }
+
+
 def test_no_password_stands_in_a_definitions_document() -> None:
     document = with_admin(definitions("dpo", {"catalog": "very secret"}), "admin", "most secret")
     assert "secret" not in str(document)
