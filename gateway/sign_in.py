@@ -1,12 +1,11 @@
 """Sign-in and sign-out: the only pages that a session begins and ends with."""
 
-import html
 from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from gateway.api.inside import AtGate, Who
 from gateway.commands import sessions
@@ -33,10 +32,10 @@ def callback(gate: Gate, issuer: Issuer) -> str:
 
 @router.get("/sign-in")
 async def sign_in(request: Request, gate: AtGate, issuer: Said | None = None, return_to: Said | None = None) -> Response:
-    """Send the browser to an issuer; without a choice offer those that there are."""
+    """Send the browser to an issuer; where there are several, first to the page that asks which."""
     keys = list(gate.issuers.by_key)
     if issuer is None and len(keys) > 1:
-        return HTMLResponse(chooser(gate, safe_return(return_to)))
+        return RedirectResponse("/sign-in/systems?" + urlencode({"return_to": safe_return(return_to)}), 303)
     chosen = gate.issuers.named(issuer or keys[0])
     now = request.app.state.clock()
     async with request.app.state.sessions.begin() as session:
@@ -104,15 +103,3 @@ async def sign_out(request: Request, gate: AtGate, visitor: Who) -> Response:
 async def note(gate: Gate, visitor: Visitor, operation: str) -> None:
     entry = await gate.visitors.journal(visitor, role=visitor.caller.role, operation=operation, object_id=None, trace_id=None)
     await gate.visitors.outcome(entry, 303, None)
-
-
-def chooser(gate: Gate, return_to: str) -> str:
-    """A page with one link per system of sign-in; it needs nothing but HTML."""
-    links = "".join(
-        f'<li><a href="/sign-in?{html.escape(urlencode({"issuer": one.key, "return_to": return_to}))}">{html.escape(one.title)}</a></li>'
-        for one in gate.issuers.by_key.values()
-    )
-    return (
-        '<!doctype html><html lang="ru"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Вход</title><main><h1>Через какую систему вы входите?</h1><ul>{links}</ul></main></html>"
-    )

@@ -23,6 +23,13 @@ WITHOUT = {
 LABELS = {"organisation_id": "Место работы", "position": "Должность", "consents": "Согласия"}
 
 
+@router.get("/sign-in/systems")
+async def choose_system(view: At, return_to: str = "") -> Response:
+    """Which system somebody signs in with, where there are several."""
+    systems = list(view.gate.issuers.by_key.values())
+    return await view.show("sign_in.html", title="Через какую систему вы входите?", systems=systems, return_to=safe_return(return_to))
+
+
 @router.get("/consents")
 async def first_consents(view: At, return_to: str = "", find: str = "") -> Response:
     """Consent and say where you work, before anything is stored."""

@@ -1,10 +1,15 @@
 """Sign-in against the real development issuer: the round trip, and every way of forging a part of it."""
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from sqlalchemy import text
 
+from deploy.identity.issuer import Issuer
 from gateway.commands.contacts import hand_over_waiting
 from tests.service.gateway.conftest import PORTAL, Open, Stand
 from tests.support.stage import eventually
@@ -197,3 +202,17 @@ async def test_a_script_registers_with_its_bearer_token(stand: Stand) -> None:
     assert response.status_code == 201, response.text
     assert response.json()["person_id"] == str(person_id)
     assert next(one for one in stand.upstream.heard if one.path == "/learners").body["given_name"] == "Тимур"
+
+
+async def test_of_several_systems_the_person_chooses(opened: Open, issuer: Issuer) -> None:
+    systems = [("development", "Учебный вход", issuer.url), ("esia", "Госуслуги", "https://esia.example.test")]
+    told = [{"key": key, "title": title, "issuer": url, "client_id": "dpo"} for key, title, url in systems]
+    browser = (await opened(GATEWAY_ISSUERS=json.dumps(told))).browser()
+    asked = await browser.get("/sign-in", params={"return_to": "/programmes?q=дроби"})
+    assert asked.status_code == 303
+    page = (await browser.get(asked.headers["location"])).text
+    links = [unescape(link) for link in re.findall(r'href="(/sign-in\?issuer=[^"]+)"', page)]
+    assert [parse_qs(urlsplit(link).query)["return_to"] for link in links] == [["/programmes?q=дроби"]] * 2
+    assert all(title in page for _, title, _ in systems)
+    begun = await browser.get(links[0])
+    assert begun.headers["location"].startswith(issuer.url)
