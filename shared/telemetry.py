@@ -26,6 +26,7 @@ propagator = TraceContextTextMapPropagator()
 FORCED = contexts.create_key("dpo-forced-span")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 HEALTH = ("/livez", "/readyz")
+UNSAID = {"url.query", "server.address", "server.port"}
 
 
 class WritesAlways(Sampler):
@@ -44,16 +45,17 @@ class WritesAlways(Sampler):
         links: Sequence[Link] | None = None,
         trace_state: TraceState | None = None,
     ) -> SamplingResult:
-        kept = {key: value for key, value in (attributes or {}).items() if key not in ("url.query", "server.address", "server.port")}
+        said = attributes or {}
         parent = trace.get_current_span(parent_context).get_span_context()
         if contexts.get_value(FORCED, parent_context):
             decision = Decision.RECORD_AND_SAMPLE
         elif parent.is_valid:
             decision = Decision.RECORD_AND_SAMPLE if parent.trace_flags.sampled else Decision.DROP
-        elif kind is SpanKind.SERVER and kept.get("http.request.method") in SAFE:
+        elif kind is SpanKind.SERVER and said.get("http.request.method") in SAFE:
             decision = self.reads.should_sample(parent_context, trace_id, name).decision
         else:
             decision = Decision.RECORD_AND_SAMPLE
+        kept = {key: value for key, value in said.items() if key not in UNSAID} if decision is Decision.RECORD_AND_SAMPLE else None
         return SamplingResult(decision, kept, trace_state)
 
     def get_description(self) -> str:
