@@ -12,7 +12,7 @@ from deploy.console import Refusal, warn
 from deploy.paths import TOOLS
 
 AREAS = ("unit", "contract", "service", "e2e", "chaos")
-BROWSER = ["chromium", "fonts-dejavu-core"]
+BROWSER = ["chromium", "curl", "fonts-dejavu-core"]  # curl: the examples of open data are run as they stand
 
 
 def areas_of(rest: list[str]) -> set[str]:
@@ -47,7 +47,7 @@ def missing_packages(wanted: set[str]) -> list[str]:
         found.append("postgresql")
     if "rabbitmq" in wanted and not programs.rabbitmq():
         found.append("rabbitmq-server")
-    if "browser" in wanted and not shutil.which("chromium"):
+    if "browser" in wanted and not (shutil.which("chromium") and shutil.which("curl")):
         found += BROWSER
     return found
 

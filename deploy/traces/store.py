@@ -30,11 +30,14 @@ COLUMNS = ["trace_id", "span_id", "parent_id", "service", "name", "kind", "start
 SUMMARY = """
 SELECT trace_id, min(started) AS started, count(*) AS spans, count(*) FILTER (WHERE failed) AS failed,
        array_agg(DISTINCT service ORDER BY service) AS services,
-       (array_agg(name ORDER BY started))[1] AS name,
+       (array_agg(name ORDER BY parent_id IS NOT NULL, started))[1] AS name,
        (extract(epoch FROM max(started + microseconds * interval '1 microsecond') - min(started)) * 1e6)::bigint AS microseconds,
        max(application) AS application
-FROM span WHERE trace_id = ANY($1) GROUP BY trace_id ORDER BY started DESC
+FROM span WHERE trace_id = ANY($1) GROUP BY trace_id
+HAVING bool_or(parent_id IS NULL) OR max(started) < now() - interval '30 seconds'
+ORDER BY started DESC
 """
+"""A trace is told when the span it began with has come, for until then it is under way; or half a minute later, should that be lost."""
 RECENT = """
 SELECT trace_id FROM span
 WHERE ($1::text IS NULL OR application = $1) AND ($2::text IS NULL OR service = $2) AND (NOT $3 OR failed)
