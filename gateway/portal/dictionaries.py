@@ -19,6 +19,7 @@ class Titles:
         if time.monotonic() - self.read_at > KEPT_SECONDS and (said := await optional(ask.get("/dictionaries"), within=1)):
             self.terms = {name: {term["code"]: term["title"] for term in terms} for name, terms in said["terms"].items()}
             self.terms["municipality"] = {one["oktmo"]: one["title"] for one in said["municipalities"]}
+            self.terms["municipality_now"] = {one["oktmo"]: one["title"] for one in said["municipalities"] if one["valid_to"] is None}
             self.read_at = time.monotonic()
         return self.terms.get(dictionary, {})
 

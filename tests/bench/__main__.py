@@ -4,27 +4,37 @@ import argparse
 import json
 import sys
 from importlib import import_module
-from typing import Any
+from pathlib import Path
 
-BENCHES = ("bus", "command", "gateway", "click", "planner", "psychometrics")
+from tests.bench.measure import Row, kept
+
+BENCHES = ("bus", "command", "gateway", "click", "planner", "psychometrics", "search-quality")
+
+AIMS = {"ratio": "цель", "ours": "цель самой величины", "ours, at most": "цель самой величины не больше"}
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./dpo bench")
     parser.add_argument("name", nargs="?", choices=BENCHES, help="одно измерение вместо всех")
     parser.add_argument("--json", action="store_true", help="список вместо таблицы")
+    parser.add_argument("--queries", type=Path, help="для search-quality: свои запросы, строками {query, relevant: [{code, grade}]}")
     said = parser.parse_args(arguments)
-    rows: list[dict[str, Any]] = []
+    if said.queries and said.name != "search-quality":
+        parser.error("--queries: только для search-quality")
+    rows: list[Row] = []
     for name in [said.name] if said.name else BENCHES:
-        rows += import_module(f"tests.bench.{name}").run()
+        run = import_module(f"tests.bench.{name.replace('-', '_')}").run
+        rows += run(said.queries) if said.queries else run()
     if said.json:
         json.dump(rows, sys.stdout, ensure_ascii=False, indent=2)
         print()
         return 0
     for row in rows:
-        kept = "" if row["ratio"] >= row["goal"] else "  ниже цели"
-        figures = f"{row['ours']:>12.4g} {row['baseline']:>12.4g} {row['unit']:<8} отношение {row['ratio']:.2f}, цель {row['goal']}"
-        print(f"{row['bench']:<52} {figures}{kept}")
+        note = "" if kept(row) else "  ниже цели"
+        aim = AIMS[row.get("goal_of", "ratio")]
+        ratio = "—" if row["ratio"] is None else f"{row['ratio']:.2f}"
+        figures = f"{row['ours']:>12.4g} {row['baseline']:>12.4g} {row['unit']:<8} отношение {ratio}, {aim} {row['goal']}"
+        print(f"{row['bench']:<52} {figures}{note}")
     return 0
 
 

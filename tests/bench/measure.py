@@ -5,7 +5,10 @@ from statistics import median
 from typing import Any
 
 Row = dict[str, Any]
-"""bench, ours, baseline, ratio, unit, goal; `ratio` is how many times better ours is, `goal` the least of it that is promised."""
+"""bench, ours, baseline, ratio, unit, goal; `ratio` is how many times better ours is, `goal` the least of it that is promised.
+
+Where a figure of ours is promised and not a ratio, `goal_of` is "ours", or "ours, at most"; beside a baseline of 0 its ratio is None.
+"""
 Figure = Callable[[], Awaitable[float]]
 
 
@@ -27,3 +30,12 @@ async def compared(bench: str, ours: Figure, baseline: Figure, *, rounds: int, g
         "unit": unit,
         "goal": goal,
     }
+
+
+def kept(row: Row) -> bool:
+    """Whether a measurement keeps what is promised."""
+    match row.get("goal_of", "ratio"):
+        case "ours, at most":
+            return bool(row["ours"] <= row["goal"])
+        case of:
+            return bool(row[of] >= row["goal"])

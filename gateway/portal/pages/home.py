@@ -1,4 +1,4 @@
-"""The front page, help, organisations, procedures, settings of reading, and where a person goes after signing in."""
+"""The front page, help, procedures, settings of reading, and where a person goes after signing in."""
 
 import asyncio
 from collections.abc import Mapping
@@ -15,9 +15,6 @@ from gateway.rules import cookie, safe_return
 
 router = APIRouter(route_class=Page)
 SOON, CALENDAR_DAYS, KEPT_SECONDS = 4, 14, 365 * 24 * 3600
-KINDS = (("", "Все"), ("provider", "Организации ДПО"), ("assessment_centre", "Центры оценки"), ("school", "Школы"))
-KINDS_MORE = (("municipal_authority", "Муниципальные органы"), ("agency", "Ведомства"))
-KIND_TABS = KINDS + KINDS_MORE
 
 
 @router.get("/")
@@ -58,15 +55,6 @@ async def enter(view: At) -> Response:
     """Send whoever has signed in to their own first page."""
     frame = await view.signed_in()
     return view.go(frame.sections[0].href if frame.sections else "/consents")
-
-
-@router.get("/organisations")
-async def organisations(view: At, q: str = "", kind: str = "", cursor: str = "") -> Response:
-    """The register of organisations, by kind and name."""
-    kind = kind if kind in dict(KIND_TABS) else ""
-    wanted = {"q": q[:200] or None, "kind": kind or None, "cursor": cursor or None, "limit": 30}
-    found = await view.ask.get("/organisations", **wanted)
-    return await view.show("organisations.html", title="Организации", found=found, q=q[:200], kind=kind, kinds=KIND_TABS)
 
 
 @router.get("/procedures")

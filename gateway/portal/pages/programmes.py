@@ -1,7 +1,6 @@
 """Programmes: the search with its facets, the card, and applying from the card."""
 
 import asyncio
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from gateway.client import Refused, optional
+from gateway.portal.linked_data import course, script
 from gateway.portal.page import At, Page
 from gateway.portal.refused import Told, told
 
@@ -124,34 +124,10 @@ async def card(view: At, programme_id: UUID) -> Response:
         programme=programme,
         groups=groups,
         nearest=nearest,
-        json_ld=json_ld(programme, groups),
+        address=f"{view.settings.public_url}/programmes/{programme_id}",
+        json_ld=script(course(programme, groups, portal=view.settings.public_url)),
         taught=[*programme["outline"]],
     )
-
-
-def json_ld(programme: Mapping[str, Any], groups: list[Mapping[str, Any]]) -> str:
-    """The card for machines: schema.org Course with its instances, safe inside a script element."""
-    mode = {"distance": "online", "full_time": "onsite"}
-    course = {
-        "@context": "https://schema.org",
-        "@type": "Course",
-        "name": programme["title"],
-        "description": programme["annotation"],
-        "courseCode": programme["code"],
-        "inLanguage": "ru",
-        "provider": {"@type": "EducationalOrganization", "name": programme["provider"]["name"]},
-        "hasCourseInstance": [
-            {
-                "@type": "CourseInstance",
-                "courseMode": mode.get(group["form"]["code"], "blended"),
-                "startDate": group["starts"],
-                "endDate": group["ends"],
-                "courseWorkload": f"PT{programme['hours']}H",
-            }
-            for group in groups
-        ],
-    }
-    return json.dumps(course, ensure_ascii=False).replace("<", "\\u003c")
 
 
 @router.get("/programmes/{programme_id}/application")

@@ -132,6 +132,7 @@ class ProgrammeOfGroup(BaseModel):
     title: str
     hours: int
     status: Literal["draft", "published", "withdrawn"]
+    published_at: datetime | None = None
 
 
 class GroupListed(GroupItem):
@@ -187,14 +188,38 @@ class FacetValue(BaseModel):
     chosen: bool
 
 
+class UnderstoodOut(BaseModel):
+    """Words of the query, and what they were taken for."""
+
+    text: str
+    meaning: str
+
+
 class ProgrammePage(BaseModel):
-    """A page of the search; `corrected` says the query that was answered instead of the one with misprints."""
+    """A page of the search; `corrected` says the query that was answered instead of the one with misprints.
+
+    `nearest` is what comes near when nothing is found: programmes that say a part of the words, whatever the filters.
+    """
 
     items: list[ProgrammeItem]
     total: int
     next: str | None
     corrected: str | None
+    understood: list[UnderstoodOut] = []
+    nearest: list[ProgrammeItem] = []
     facets: dict[str, list[FacetValue]]
+
+
+class SuggestionOut(BaseModel):
+    """How a query may go on, and how many published programmes that finds."""
+
+    kind: Literal["words", "subject", "position", "provider", "municipality", "programme"]
+    text: str
+    count: int
+
+
+class SuggestionsOut(BaseModel):
+    items: list[SuggestionOut]
 
 
 class AudienceOut(BaseModel):

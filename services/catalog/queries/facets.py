@@ -41,7 +41,7 @@ BAND_TITLES = {"1-15": "до 15 ч", "16-24": "16–24 ч", "25-72": "25–72 ч
 def counted(shape: Shape) -> Select[Any]:
     """One statement for all counts: rows of facet, value, title, count; the row `total` counts what meets every filter."""
     groups = open_groups(shape)
-    base = candidates(shape, offers(groups))
+    base = candidates(shape, offers(shape, groups), ranked=False)
     facets = programme_conditions(shape).keys()
 
     def fitting(facet: str) -> ColumnElement[bool]:

@@ -5,13 +5,14 @@ Statements depend on the shape of a search only; its values are bound. So each s
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
     CTE,
     ColumnElement,
     Date,
+    Float,
     Integer,
     Numeric,
     Text,
@@ -30,6 +31,8 @@ from sqlalchemy import (
 )
 from sqlmodel import col
 
+from services.catalog.queries.search_reading import Reading
+from services.catalog.queries.search_scoring import ANY_WAY, SAID, bound, groups_wished, wished
 from services.catalog.queries.seats import FREE, TO_COME, WITH_SEATS, G, S
 from services.catalog.rules.search import ANY, BANDS, Wanted, folded, like_a_code
 from services.catalog.tables import Programme, ProgrammeEffect
@@ -44,16 +47,24 @@ LAST_DAY = date(9999, 12, 31)
 
 
 class Shape(NamedTuple):
-    """What a statement depends on: the filters in use, whether there are words or a code, the order, and whether a page came before."""
+    """What a statement depends on: the filters in use, how words are taken, the order, and whether a page came before.
+
+    Words are none, taken `literally` (a `code` too), or read: programmes are found by `ideas`, `wishes` or `either`.
+    """
 
     filters: frozenset[str]
-    words: bool
+    words: Literal["", "literally", "ideas", "wishes", "either"]
     code: bool
     order: str
     onward: bool
 
+    @property
+    def read(self) -> bool:
+        return self.words in ("ideas", "wishes", "either")
 
-def shape_of(wanted: Wanted, words: str) -> Shape:
+
+def shape_of(wanted: Wanted, reading: Reading | None) -> Shape:
+    """The shape of a search; without a reading its words are taken literally."""
     lists = ("kind", "form", "funding", "provider", "subject", "position", "level", "competence", "oktmo", "hours")
     filters = {name for name in lists if getattr(wanted, name)}
     if wanted.hours_from is not None or wanted.hours_to is not None:
@@ -62,15 +73,18 @@ def shape_of(wanted: Wanted, words: str) -> Shape:
         filters.add("starts")
     if wanted.has_seats:
         filters.add("has_seats")
-    return Shape(frozenset(filters), bool(words), like_a_code(words), wanted.order, bool(wanted.cursor))
+    words: Literal["", "literally", "ideas", "wishes", "either"] = "literally" if wanted.q else ""
+    if reading:
+        words = reading.finds_by
+    return Shape(frozenset(filters), words, reading is None and like_a_code(wanted.q), wanted.order, bool(wanted.cursor))
 
 
-def values_of(wanted: Wanted, words: str, today: date) -> dict[str, Any]:
+def values_of(wanted: Wanted, reading: Reading | None, today: date) -> dict[str, Any]:
     """What is bound in the statements of a search."""
     lists = ("kind", "form", "funding", "provider", "subject", "position", "level", "competence", "oktmo")
     return {
         **{name: getattr(wanted, name) for name in lists},
-        **words_bound(words),
+        **(bound(reading) if reading else words_bound(wanted.q)),
         "hours": wanted.hours or list(BANDS),
         "hours_from": wanted.hours_from or 0,
         "hours_to": wanted.hours_to if wanted.hours_to is not None else 100_000,
@@ -82,29 +96,40 @@ def values_of(wanted: Wanted, words: str, today: date) -> dict[str, Any]:
 
 
 def words_bound(words: str) -> dict[str, str]:
+    """The words as written; and what a code begins or, where only its number was typed, ends with."""
     beginning = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    return {"words": folded(words), "beginning": beginning}
+    return {"words": folded(words), "beginning": f"%-{words}" if words.isdigit() else beginning}
 
 
-def found(*, words: bool, code: bool) -> ColumnElement[bool]:
-    """Published programmes that say the words, or whose code begins with them."""
-    published = col(P.status) == "published"
-    if not words:
+def found(shape: Shape, worth: ColumnElement[float] | None = None) -> ColumnElement[bool]:
+    """Published programmes that say enough of the words, or whose code begins with them, or that meet enough of the wishes."""
+    published: ColumnElement[bool] = col(P.status) == "published"
+    if shape.words == "literally":
+        literally = col(P.document).bool_op("@@")(QUERY)
+        return published & (or_(literally, begun()) if shape.code else literally)
+    if worth is None:
         return published
-    said = col(P.document).bool_op("@@")(QUERY)
-    return published & (or_(said, begun()) if code else said)
+    said, wished = SAID.c.cover >= bindparam("least_said", type_=Float), worth >= bindparam("least_wished", type_=Float)
+    if shape.words == "ideas":
+        return published & col(P.document).bool_op("@@")(ANY_WAY) & said
+    return published & (or_(said, wished) if shape.words == "either" else wished)
 
 
 def begun() -> ColumnElement[bool]:
     return func.lower(col(P.code)).like(bindparam("beginning", type_=Text))
 
 
-def rank(shape: Shape) -> ColumnElement[Any]:
+def rank(shape: Shape, worth: ColumnElement[float] | None) -> ColumnElement[Any]:
     """How close a programme is to the words, to six digits, so that a cursor can name it; its code stands above all."""
+    if worth is not None:
+        return cast(SAID.c.closeness + worth, Numeric(12, 6))
     if not shape.words:
         return cast(literal(0), Numeric(12, 6))
     closeness = cast(func.ts_rank(col(P.document), QUERY, 1), Numeric(12, 6))
     return closeness + case((begun(), 1), else_=0) if shape.code else closeness
+
+
+CODE_BEGUN = select(select(literal(1)).where(col(P.status) == "published", begun()).exists())
 
 
 def listed(name: str, of: Any = Text) -> Any:
@@ -170,7 +195,7 @@ def open_groups(shape: Shape) -> CTE:
     )
 
 
-def offers(groups: CTE) -> CTE:
+def offers(shape: Shape, groups: CTE) -> CTE:
     """Per programme what its open groups offer: whether one fits, when the nearest fitting one starts, how many seats those have."""
     c = groups.c
     return (
@@ -180,16 +205,18 @@ def offers(groups: CTE) -> CTE:
             func.bool_or(c.but_has_seats & c.seated).label("seated"),
             func.min(c.starts).filter(c.fits).label("starts"),
             func.coalesce(func.sum(c.free).filter(c.fits), 0).label("free"),
+            *(groups_wished(groups) if shape.read else ()),
         )
         .group_by(c.programme_id)
         .cte("offers")
     )
 
 
-def candidates(shape: Shape, offered: CTE) -> CTE:
-    """Published programmes that say the words, each with how it meets every condition in use (`ok_…`)."""
+def candidates(shape: Shape, offered: CTE, *, ranked: bool) -> CTE:
+    """Published programmes that are found, each with how it meets every condition in use (`ok_…`); ranking costs, and counts need none."""
+    worth = wished(offered) if shape.read else None
     group_fits = func.coalesce(offered.c.fits, false()) if shape.filters.intersection(ABOUT_GROUPS) else true()
-    return (
+    chosen = (
         select(
             col(P.id),
             col(P.kind),
@@ -201,7 +228,7 @@ def candidates(shape: Shape, offered: CTE) -> CTE:
             col(P.subjects),
             col(P.positions),
             col(P.levels),
-            rank(shape).label("rank"),
+            *([rank(shape, worth).label("rank")] if ranked else []),
             func.coalesce(offered.c.starts, literal(LAST_DAY)).label("starts"),
             func.coalesce(offered.c.free, 0).label("free"),
             func.coalesce(offered.c.seated, false()).label("seated"),
@@ -209,6 +236,6 @@ def candidates(shape: Shape, offered: CTE) -> CTE:
             *(condition.label(f"ok_{facet}") for facet, condition in programme_conditions(shape).items()),
         )
         .join_from(P, offered, offered.c.programme_id == col(P.id), isouter=True)
-        .where(found(words=shape.words, code=shape.code))
-        .cte("candidates")
+        .where(found(shape, worth))
     )
+    return (chosen.join(SAID, true()) if shape.read else chosen).cte("candidates")

@@ -26,6 +26,7 @@ def groups_with_programmes() -> Select[Any]:
             col(Programme.title).label("programme_title"),
             col(Programme.hours).label("programme_hours"),
             col(Programme.status).label("programme_status"),
+            col(Programme.published_at).label("programme_published_at"),
             col(Organisation.id).label("provider_id"),
             col(Organisation.name).label("provider_name"),
             col(Organisation.short_name).label("provider_short_name"),
@@ -75,6 +76,7 @@ def with_programme(row: Any, said: Labels, today: date) -> dict[str, Any]:
             "title": row.programme_title,
             "hours": row.programme_hours,
             "status": row.programme_status,
+            "published_at": row.programme_published_at,
         },
         "provider": {"id": row.provider_id, "name": row.provider_name, "short_name": row.provider_short_name},
     }

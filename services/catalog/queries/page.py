@@ -9,6 +9,7 @@ from sqlalchemy import CTE, BigInteger, ColumnElement, Date, Integer, Numeric, S
 from sqlmodel import col
 
 from services.catalog.queries.finding import QUERY, Shape, candidates, group_conditions, offers, open_groups, programme_conditions
+from services.catalog.queries.search_scoring import ANY_WAY
 from services.catalog.queries.seats import COLUMNS, TO_COME, G, S
 from services.catalog.rules.cursors import figure, left_at, stale, whole
 from services.catalog.rules.fields import MARKS
@@ -30,7 +31,7 @@ READ: dict[str, Callable[[str], Any]] = {"relevance": figure, "starts": date.fro
 @lru_cache(256)
 def page_of(shape: Shape) -> Select[Any]:
     """The programmes that meet every filter, one more than a page, each with its nearest fitting group."""
-    base = candidates(shape, offers(open_groups(shape)))
+    base = candidates(shape, offers(shape, open_groups(shape)), ranked=True)
     key, _, falling = KEYS[shape.order]
     met = and_(base.c.group_fits, *(base.c[f"ok_{facet}"] for facet in programme_conditions(shape)))
     page = (
@@ -98,4 +99,4 @@ def headline(shape: Shape) -> Any:
     if not shape.words:
         return col(P.annotation)
     options = f"StartSel={MARKS[0]}, StopSel={MARKS[1]}, HighlightAll=true"
-    return func.ts_headline("russian", col(P.annotation), QUERY, options)
+    return func.ts_headline("russian", col(P.annotation), ANY_WAY if shape.read else QUERY, options)

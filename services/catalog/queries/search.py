@@ -1,38 +1,57 @@
 """The search for programmes: words with Russian morphology, misprints mended, counts that react, and a page by cursor."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.queries.facets import counted, shown
-from services.catalog.queries.finding import shape_of, values_of
+from services.catalog.queries.finding import CODE_BEGUN, shape_of, values_of, words_bound
 from services.catalog.queries.labels import Labels, labels
-from services.catalog.queries.misprints import mended
 from services.catalog.queries.page import left, page_of
+from services.catalog.queries.search_reading import Reading, read
 from services.catalog.queries.seats import group_shown
 from services.catalog.rules.cursors import cursor_of
-from services.catalog.rules.search import Wanted, pieces
+from services.catalog.rules.search import Wanted, has_operators, like_a_code, pieces
+
+NEAR, LITTLE = 5, 0.000001
+"""How many programmes are shown as coming near, and the little that each has to say of what was asked for."""
 
 
 async def programmes_found(session: AsyncSession, wanted: Wanted, *, today: date) -> dict[str, Any]:
-    """A page of the search with its total and facets; misprints are mended when the words as written find nothing."""
-    words = wanted.q
-    better = await mended(session, words) if words and not wanted.exact else None
-    words = better or words
-    shape, bound = shape_of(wanted, words), values_of(wanted, words, today) | left(wanted)
+    """A page of the search with its total and facets, what was understood, and, when nothing is found, what comes nearest."""
+    reading = await read(session, wanted.q, today=today) if wanted.q and not await literal(session, wanted) else None
+    shape, bound = shape_of(wanted, reading), values_of(wanted, reading, today) | left(wanted)
     counts = (await session.execute(counted(shape), bound)).all()
     said = await labels(session, today)
     page = (await session.execute(page_of(shape), bound)).all()
     more = len(page) > wanted.limit
     page = page[: wanted.limit]
+    nearest = await nearest_to(session, wanted, reading, today) if reading and not page and not wanted.cursor else []
     return {
         "items": [item_shown(row, said, today) for row in page],
         "total": next(row.count for row in counts if row.facet == "total"),
         "next": cursor_of(order=wanted.order, key=str(page[-1].key), last=page[-1].found_id) if more else None,
-        "corrected": better,
+        "corrected": reading.corrected if reading else None,
+        "understood": reading.meaning.understood if reading else [],
+        "nearest": [item_shown(row, said, today) for row in nearest],
         "facets": await shown(session, counts, wanted, said),
     }
+
+
+async def literal(session: AsyncSession, wanted: Wanted) -> bool:
+    """Whether words are to be taken as they stand: asked for, written with operators, or the beginning of a code in the register."""
+    if wanted.exact or has_operators(wanted.q):
+        return True
+    return like_a_code(wanted.q) and bool(await session.scalar(CODE_BEGUN, words_bound(wanted.q)))
+
+
+async def nearest_to(session: AsyncSession, wanted: Wanted, reading: Reading, today: date) -> Sequence[Any]:
+    """A few programmes that say a part of the words, whatever the filters."""
+    relaxed = Wanted(q=wanted.q, limit=NEAR)
+    bound = values_of(relaxed, reading, today) | {"least_said": LITTLE, "least_wished": LITTLE}
+    return (await session.execute(page_of(shape_of(relaxed, reading)), bound)).all()[:NEAR]
 
 
 def item_shown(row: Any, said: Labels, today: date) -> dict[str, Any]:

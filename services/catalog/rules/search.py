@@ -52,6 +52,12 @@ class Wanted(Facts):
         return self.sort or ("relevance" if self.q else "starts")
 
 
+class WantedSuggestions(Facts):
+    """The beginning of a query."""
+
+    q: Words = ""
+
+
 class WantedOrganisations(Facts):
     """A list of organisations: `q` is a part of any of their names, an abolished ОКТМО means its successor."""
 
@@ -95,14 +101,9 @@ def like_a_code(words: str) -> bool:
     return bool(words) and " " not in words and any(character.isdigit() for character in words)
 
 
-def correctable(words: str) -> list[str]:
-    """The words of a query that a misprint may hide in: four letters or more."""
-    return re.findall(r"[a-zа-я]{4,}", folded(words))[:12]
-
-
-def corrected(words: str, better: dict[str, str]) -> str:
-    """The query with misspelt words replaced."""
-    return re.sub(r"[a-zа-я]{4,}", lambda found: better.get(found[0], found[0]), folded(words))
+def has_operators(words: str) -> bool:
+    """Whether a query is written in the language of search: «in quotes», a minus before a word, OR between words."""
+    return ('"' in words and not re.search("[A-Za-z]", words)) or bool(re.search(r"(^|\s)-\w|\s(or|OR)\s", words))
 
 
 def pieces(framed: str) -> list[dict[str, str | bool]]:

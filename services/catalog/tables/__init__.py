@@ -13,7 +13,7 @@ from services.catalog.tables.copies import (
 )
 from services.catalog.tables.organisations import Organisation, OrganisationName
 from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect, ProgrammePrerequisite, ProgrammeWord
-from services.catalog.tables.reference import HoursMinimum, Term, Territory
+from services.catalog.tables.reference import HoursMinimum, Term, Territory, Wording
 from services.catalog.tables.registry import Base
 
 __all__ = [
@@ -37,4 +37,5 @@ __all__ = [
     "Subscription",
     "Term",
     "Territory",
+    "Wording",
 ]

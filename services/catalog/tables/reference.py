@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
-from services.catalog.tables.registry import Base
+from services.catalog.tables.registry import Base, texts
 
 
 class Term(Base, table=True):
@@ -58,3 +58,21 @@ class Territory(Base, table=True):
     valid_from: date
     valid_to: date | None = None
     successor: str | None = Field(default=None, foreign_key="territory.oktmo")
+
+
+class Wording(Base, table=True):
+    """Words by which people mean a code of a dictionary; those of one `synonym` mean each other, a `filler` means little."""
+
+    __tablename__ = "wording"
+    __table_args__ = (
+        CheckConstraint("valid_to > valid_from", name="wording_valid_for_a_while"),
+        CheckConstraint("words = lower(words) AND words !~ 'ё'", name="wording_folded"),
+        Index("wording_in_force", "dictionary", "code", "words", unique=True, postgresql_where=text("valid_to IS NULL")),
+        Index("wording_stems", "stems", postgresql_using="gin"),
+    )
+    dictionary: str = Field(primary_key=True)
+    code: str = Field(primary_key=True)
+    words: str = Field(primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None = None
+    stems: list[str] = texts()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.catalog.rules.cursors import cursor_of, left_at
 from services.catalog.rules.fields import MARKS
 from services.catalog.rules.organisations import PARENTS
-from services.catalog.rules.search import Wanted, correctable, corrected, folded, like_a_code, pieces
+from services.catalog.rules.search import Wanted, folded, has_operators, like_a_code, pieces
 from shared.errors import Invalid
 
 
@@ -32,8 +32,14 @@ def test_a_cursor_of_another_order_is_refused() -> None:
 
 def test_words_are_compared_folded() -> None:
     assert folded("  Учёт   УЧЕТ ") == "учет учет"
-    assert correctable("Как учить дроби, ПК-26?") == ["учить", "дроби"]
-    assert corrected("Функцональная  грамотность", {"функцональная": "функциональная"}) == "функциональная грамотность"
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [('"точно так"', True), ("математика -егэ", True), ("урок OR школа", True), ("педагог-психолог", False), ('"rcgthbvtyn', False)],
+)
+def test_the_language_of_search_is_taken_as_written(words: str, written: bool) -> None:
+    assert has_operators(words) is written
 
 
 @pytest.mark.parametrize(("words", "code"), [("ПК-26", True), ("26-0318", True), ("урок", False), ("5 класс", False)])
