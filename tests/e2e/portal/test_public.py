@@ -191,3 +191,23 @@ async def test_a_card_is_printed_without_its_navigation(visit: Visits) -> None:
         assert not await page.locator(selector).first.is_visible(), selector
     assert await page.locator("h1").is_visible()
     assert await page.locator("aside .dl").first.is_visible()
+
+
+async def test_the_search_suggests_how_to_go_on(visit: Visits) -> None:
+    page = await visit(None, "/", width=PHONE)
+    await page.locator("#q").press_sequentially("матем")
+    options = page.locator("#q-more option")
+    await expect(options.first).to_have_attribute("value", re.compile("матем", re.I))
+    assert await violations(page) == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_somebody_new_says_what_they_need_in_their_own_words(visit: Visits, scripts: bool) -> None:
+    page = await visit(None, "/", width=PHONE, scripts=scripts)
+    await tab_to(page, "#q")
+    await page.keyboard.type("математика 36 часов дистанционно есть места")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Понято так")).to_contain_text("дистанционно")
+    first = page.locator(".result").first
+    await expect(first).to_contain_text("36 ч")
+    await expect(first).to_contain_text("Свободно")
