@@ -79,7 +79,7 @@ class Connection(asyncio.Protocol):
         self.transport.write(request)
         return self.answer
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Any) -> None:
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:

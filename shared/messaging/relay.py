@@ -77,7 +77,7 @@ async def relay(engine: AsyncEngine, wire: Wire, wake: asyncio.Event) -> None:
         try:
             async with lead(engine) as database:
                 if database is None:
-                    await asyncio.sleep(FOLLOW_SECONDS)
+                    await asyncio.sleep(FOLLOW_SECONDS)  # a lock can not be waited for without holding a statement open
                     continue
                 tended, clock = 0.0, asyncio.get_running_loop().time
                 while True:

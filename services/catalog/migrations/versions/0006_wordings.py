@@ -258,7 +258,7 @@ def upgrade() -> None:
 def rows() -> list[dict[str, object]]:
     """Every wording once."""
     said = [("synonym", title, words) for title, words in lines(SYNONYMS)] + [("synonym", title, title) for title, _ in lines(SYNONYMS)]
-    said += [(*key.split(" "), words) for key, words in lines(WISHES)]  # type: ignore[misc]
+    said += [(dictionary, code, words) for key, words in lines(WISHES) for dictionary, code in [key.split(" ")]]
     said += [("filler", "filler", words.strip()) for words in FILLERS.replace("\n", " ").split(",")]
     said += [("oktmo", oktmo, words) for oktmo, words in lines(CITIES)]
     return [
