@@ -1,0 +1,14 @@
+"""Reviews of programmes and events by those who were there, their moderation and the second poll."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
