@@ -38,10 +38,21 @@ TEACHER = Section(
         Door("/cabinet/diagnostics", "Диагностика"),
         Door("/cabinet/profile", "Профиль компетенций"),
         Door("/cabinet/route", "Мой маршрут"),
+        Door("/cabinet/reviews", "Отзывы"),
         Door("/programmes", "Программы"),
     ),
 )
 QUEUE, GRANTS, REPORTS = Door("/queue", "Согласование"), Door("/operator/grants", "Закрепление"), Door("/reports", "Отчёты")
+MODERATION = Door("/moderation", "Модерация")
+PROVIDING = (
+    Door("/queue", "Заявки"),
+    Door("/provider/groups", "Группы"),
+    Door("/provider/programmes", "Программы"),
+    Door("/provider/publications", "Мероприятия и новости"),
+    Door("/provider/reviews", "Отзывы"),
+    Door("/provider/demand", "Спрос"),
+    REPORTS,
+)
 APPOINTING = ("operator", "auditor", "municipal_specialist")
 
 
@@ -53,7 +64,7 @@ def sections_of(held: Iterable[Held], *, registered: bool, development: bool) ->
     found = []
     if roles & {"operator", "auditor"}:
         mail = [Door("/mail", "Письма")] if development and "operator" in roles else []
-        doors = (REPORTS, Door("/operations", "Эксплуатация"), Door("/queue", "Заявки"), GRANTS, Door("/journal", "Журнал"), *mail)
+        doors = (REPORTS, Door("/operations", "Эксплуатация"), Door("/queue", "Заявки"), MODERATION, GRANTS, Door("/journal", "Журнал"), *mail)
         found.append(Section("operator", "Кабинет оператора", doors))
     if "ministry" in roles:
         found.append(Section("ministry", "Кабинет министерства", (REPORTS,)))
@@ -61,8 +72,7 @@ def sections_of(held: Iterable[Held], *, registered: bool, development: bool) ->
         reports = [REPORTS] if "municipal_specialist" in roles else []
         found.append(Section("approver", "Согласование заявок", (QUEUE, *reports, *([GRANTS] if appoints else []))))
     if "provider_specialist" in roles:
-        doors = (Door("/queue", "Заявки"), Door("/provider/groups", "Группы"), Door("/provider/programmes", "Программы"), REPORTS)
-        found.append(Section("provider", "Кабинет организации ДПО", doors))
+        found.append(Section("provider", "Кабинет организации ДПО", PROVIDING))
     if registered:
         found.append(TEACHER)
     return tuple(found)
