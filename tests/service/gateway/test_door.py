@@ -36,6 +36,19 @@ async def test_what_a_service_answers_passes_but_its_own_headers_do_not(stand: S
     assert not {"x-launch-id", "set-cookie", "connection", "server"} & set(response.headers)
 
 
+async def test_guests_share_what_is_public_and_nobody_with_a_name_does(stand: Stand) -> None:
+    said = {"Cache-Control": "public, max-age=1", "ETag": 'W/"7"'}
+    stand.upstream.says("GET /programmes", {"items": []}, 200, said)
+    answers = [await stand.browser().get("/api/v1/programmes?q=shared") for _ in range(3)]
+    assert [one.json() for one in answers] == [{"items": []}] * 3
+    again = await stand.browser().get("/api/v1/programmes?q=shared", headers={"if-none-match": 'W/"7"'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", 'W/"7"')
+    assert len(stand.upstream.heard) < 4  # a slow machine may let the second pass once
+    before = len(stand.upstream.heard)
+    assert (await stand.call("GET", "/api/v1/programmes?q=shared", "orlova")).headers.get_list("cache-control") == [said["Cache-Control"]]
+    assert [one.caller.role for one in stand.upstream.heard[before:]] == ["operator"]
+
+
 async def test_nothing_from_outside_speaks_for_the_caller(stand: Stand) -> None:
     forged = {
         "x-user-id": "1",
