@@ -112,9 +112,9 @@ def competence_counts(shape: Shape, base: CTE) -> Select[Any]:
         .subquery()
     )
     title = func.coalesce(col(Competence.title), developed.c.competence)
-    return row("competence", developed.c.competence, title, developed.c.programmes).join_from(
-        developed, Competence, col(Competence.code) == developed.c.competence, isouter=True
-    )
+    of_competence = col(Competence.code) == developed.c.competence
+    counts: Select[Any] = row("competence", developed.c.competence, title, developed.c.programmes)
+    return counts.join_from(developed, Competence, of_competence, isouter=True)
 
 
 def group_counts(shape: Shape, base: CTE) -> Iterator[Select[Any]]:
