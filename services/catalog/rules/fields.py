@@ -1,9 +1,12 @@
 """Shapes of what people type in, and the refusal that names every wrong field at once."""
 
+import re
 from collections.abc import Mapping
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticKnownError
 
 from shared.contracts.base import printable
 from shared.errors import DomainError, Invalid
@@ -19,6 +22,16 @@ def plain(text: str) -> str:
     return printable(text)
 
 
+def as_written(day: Any) -> Any:
+    """A day as people and JSON write it; a bare number, which would be taken for seconds since 1970, is none."""
+    if isinstance(day, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", day.strip()) is None:
+        raise PydanticKnownError("date_from_datetime_parsing", {"error": "not written as a day"})
+    if isinstance(day, int | float):
+        raise PydanticKnownError("date_type")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(as_written)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(plain)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(plain)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=500), AfterValidator(plain)]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
-from services.catalog.rules.fields import Facts, Line, Municipality
+from services.catalog.rules.fields import Day, Facts, Line, Municipality
 from services.catalog.rules.programmes import ProgrammeClosed, ProgrammeNotPublished
 from shared.clock import today as day_of
 from shared.contracts.catalog import Funding, StudyForm
@@ -48,10 +48,10 @@ class Meeting(Facts):
 class GroupFacts(Facts):
     """A group as its provider states it; form and funding are the programme's unless stated."""
 
-    starts: date
-    ends: date
-    enrolment_opens: date
-    enrolment_closes: date
+    starts: Day
+    ends: Day
+    enrolment_opens: Day
+    enrolment_closes: Day
     capacity_asked: Annotated[int, Field(gt=0, le=10_000)]
     form: StudyForm | None = None
     funding: Funding | None = None

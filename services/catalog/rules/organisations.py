@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.catalog.rules import digits
-from services.catalog.rules.fields import Facts, Line, Municipality
+from services.catalog.rules.fields import Day, Facts, Line, Municipality
 from shared.contracts.catalog import OrganisationKind
 from shared.errors import DomainError
 
@@ -33,7 +33,7 @@ class OrganisationFacts(Facts):
     kind: OrganisationKind
     name: Line
     short_name: Line
-    valid_from: date | None = None
+    valid_from: Day | None = None
     inn: Annotated[str | None, Field(max_length=12)] = None
     kpp: Annotated[str | None, Field(max_length=9)] = None
     ogrn: Annotated[str | None, Field(max_length=15)] = None

@@ -1,13 +1,12 @@
 """What a visitor may look for, and how words and hours are understood."""
 
 import re
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from services.catalog.rules.fields import MARKS, Facts, Municipality, TermCode, plain
+from services.catalog.rules.fields import MARKS, Day, Facts, Municipality, TermCode, plain
 from shared.contracts.catalog import Funding, OrganisationKind, ProgrammeKind, StudyForm
 
 ANY = "any"
@@ -40,8 +39,8 @@ class Wanted(Facts):
     hours_from: Annotated[int | None, Field(ge=0, le=100_000)] = None
     hours_to: Annotated[int | None, Field(ge=0, le=100_000)] = None
     has_seats: bool = False
-    starts_from: date | None = None
-    starts_to: date | None = None
+    starts_from: Day | None = None
+    starts_to: Day | None = None
     sort: Order | None = None
     cursor: Cursor = None
     limit: Limit = 20
@@ -77,7 +76,7 @@ class WantedGroups(Facts):
     programme: UUID | None = None
     provider: UUID | None = None
     oktmo: Municipality | None = None
-    starts_from: date | None = None
+    starts_from: Day | None = None
     upcoming: bool = True
     cursor: Cursor = None
     limit: Limit = 20
