@@ -10,7 +10,7 @@ from services.catalog import commands, queries
 from services.catalog.api.callers import Author, Visitor
 from services.catalog.api.public import Public
 from services.catalog.api.shapes import FileOut
-from services.catalog.rules.files import Name
+from services.catalog.rules.files import LARGEST, Name
 from shared.edge import Now, Tx
 
 router = APIRouter(route_class=Public, tags=["programme files"])
@@ -18,7 +18,11 @@ PDF = {"content": {"application/pdf": {"schema": {"type": "string", "format": "b
 
 
 @router.post(
-    "/programmes/{programme_id}/files", status_code=201, response_model=FileOut, openapi_extra={"requestBody": {**PDF, "required": True}}
+    "/programmes/{programme_id}/files",
+    status_code=201,
+    response_model=FileOut,
+    openapi_extra={"requestBody": {**PDF, "required": True}},
+    max_body_size=LARGEST + 100_000,  # so that a file somewhat too large is refused in words
 )
 async def upload_file(programme_id: UUID, name: Annotated[Name, Query()], request: Request, caller: Author, tx: Tx, now: Now) -> Any:
     """Keep a PDF; the public sees it once the programme's facts name it and a reader has published them."""
