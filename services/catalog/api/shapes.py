@@ -38,9 +38,20 @@ class MunicipalityOut(BaseModel):
     successor: str | None
 
 
+class HoursMinimumOut(BaseModel):
+    """The fewest hours that the law allows a kind of programme, and the act that says so."""
+
+    kind: str
+    hours: int
+    basis: str
+    valid_from: date
+    valid_to: date | None
+
+
 class DictionariesOut(BaseModel):
     terms: dict[str, list[TermOut]]
     municipalities: list[MunicipalityOut]
+    hours_minima: list[HoursMinimumOut]
 
 
 class OrganisationItem(BaseModel):

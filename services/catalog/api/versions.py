@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from services.catalog import commands, queries
 from services.catalog.api.callers import Author, Historian, Overseer, Reader
 from services.catalog.api.readiness import Readiness
-from services.catalog.api.shapes import Coded, ProgrammeOut, ProgrammeStatus, ReviewOut
+from services.catalog.api.shapes import Coded, FileOut, ProgrammeOut, ProgrammeStatus, ReviewOut
 from services.catalog.commands import programme_facts, reference
 from services.catalog.rules.fields import Facts
 from services.catalog.rules.programmes import ProgrammeFacts, audience_faults
@@ -56,7 +56,10 @@ class VersionList(BaseModel):
 
 
 class EditionOut(BaseModel):
-    """What the provider works on: the version in review or returned, else what is stored; `revision` is for `If-Match`."""
+    """What the provider works on: the version in review or returned, else what is stored; `revision` is for `If-Match`.
+
+    `files` are all that were uploaded, those that the facts name among them.
+    """
 
     id: UUID
     status: ProgrammeStatus
@@ -64,6 +67,7 @@ class EditionOut(BaseModel):
     published_at: datetime | None
     facts: ProgrammeFacts
     review: ReviewOut | None
+    files: list[FileOut]
     hours_minimum: int | None
 
 
@@ -95,7 +99,9 @@ async def show_edition(programme_id: UUID, caller: Historian, tx: Tx, now: Now, 
     programme, facts, review = await edited(tx, programme_id, caller)
     response.headers["etag"] = f'"{programme.revision}"'
     shown = programme.model_dump(include={"id", "status", "revision", "published_at"})
-    return {**shown, "facts": facts, "review": review, "hours_minimum": await reference.minimum_hours(tx, facts.kind, today(now))}
+    minimum = await reference.minimum_hours(tx, facts.kind, today(now))
+    files = await queries.files.files_of(tx, programme_id)
+    return {**shown, "facts": facts, "review": review, "files": files, "hours_minimum": minimum}
 
 
 @router.get("/programmes/{programme_id}/readiness", response_model=Readiness)

@@ -27,3 +27,10 @@ async def file_of(session: AsyncSession, programme_id: UUID, file_id: UUID, *, c
     if row is None:
         raise NotFound("Такого файла нет.")
     return row
+
+
+async def files_of(session: AsyncSession, programme_id: UUID) -> list[Any]:
+    """Everything that was uploaded for a programme, the oldest first."""
+    shown = select(col(ProgrammeFile.id), col(ProgrammeFile.name), col(ProgrammeFile.size))
+    listed = shown.where(col(ProgrammeFile.programme_id) == programme_id).order_by(col(ProgrammeFile.stored_at), col(ProgrammeFile.id))
+    return [row._asdict() for row in await session.execute(listed)]

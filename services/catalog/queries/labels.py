@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.tables import Term, Territory
+from services.catalog.tables import HoursMinimum, Term, Territory
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ async def labels(session: AsyncSession, today: date) -> Labels:
 
 
 async def dictionaries(session: AsyncSession) -> dict[str, Any]:
-    """All terms with their validity, and all municipalities with their ОКТМО old and new."""
+    """All terms with their validity, the legal minima of hours, and all municipalities with their ОКТМО old and new."""
     terms = await session.execute(
         select(col(Term.dictionary), col(Term.code), col(Term.title), col(Term.short), col(Term.valid_from), col(Term.valid_to)).order_by(
             col(Term.dictionary), col(Term.place), col(Term.valid_from)
@@ -47,4 +47,6 @@ async def dictionaries(session: AsyncSession) -> dict[str, Any]:
     for row in terms:
         by_name.setdefault(row.dictionary, []).append(row._asdict())
     places = await session.execute(select(*Territory.__table__.columns).order_by(col(Territory.title), col(Territory.oktmo)))  # type: ignore[attr-defined]
-    return {"terms": by_name, "municipalities": [row._asdict() for row in places]}
+    minima = await session.scalars(select(HoursMinimum).order_by(col(HoursMinimum.kind), col(HoursMinimum.valid_from)))
+    hours = [one.model_dump() for one in minima]
+    return {"terms": by_name, "municipalities": [row._asdict() for row in places], "hours_minima": hours}
