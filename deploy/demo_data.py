@@ -50,7 +50,8 @@ async def load(portal: str, issuer: str) -> None:
         organisations = await enter_organisations(operator)
         await grant_roles(operator, issuer, organisations)
         assessor = await door.person(next(one.id for one in listed() if one.role == "assessor"))
-        await asyncio.gather(enter_assessment(assessor, organisations), enter_programmes(operator, organisations))
+        authors = await authors_of(door)
+        await asyncio.gather(enter_assessment(assessor, organisations), enter_programmes(operator, authors, organisations))
 
 
 async def enter_organisations(operator: Person) -> dict[str, str]:
@@ -78,7 +79,8 @@ async def enter_organisation(operator: Person, said: dict[str, Any], ids: dict[s
 
 async def grant_roles(operator: Person, issuer: str, organisations: dict[str, str]) -> None:
     """«Закрепление»: everybody of the list who is not a teacher, before their first sign-in."""
-    people = [one for one in listed() if one.role not in ("teacher", "operator")]
+    first = next(one.id for one in listed() if one.role == "operator")
+    people = [one for one in listed() if one.role != "teacher" and one.id != first]
     await each(grant_role(operator, issuer, one, organisations) for one in people)
 
 
@@ -104,25 +106,38 @@ async def enter_assessment(assessor: Person, organisations: dict[str, str]) -> N
     await until(lambda: assessor.post("/procedures", procedure, key="demo:procedure"), what="the procedure is published")
 
 
-async def enter_programmes(operator: Person, organisations: dict[str, str]) -> None:
-    """Programmes with their groups; those that others require come first."""
+async def authors_of(door: Door) -> dict[str, Person]:
+    """Who writes an organisation's programmes: its own specialist, and where it has none (under ""), the second operator."""
+    people = listed()
+    specialists = {one.organisation: one.id for one in reversed(people) if one.role == "provider_specialist" and one.organisation}
+    specialists[""] = [one.id for one in people if one.role == "operator"][1]
+    return {organisation: await door.person(one) for organisation, one in specialists.items()}
+
+
+async def enter_programmes(reader: Person, authors: dict[str, Person], organisations: dict[str, str]) -> None:
+    """Programmes with their groups, each published by somebody who did not write it; those that others require come first."""
     day, ids = today(real_time() + ahead()), dict[str, str]()
     waiting = read("catalog/programmes.json")
     while waiting:
         ready = [one for one in waiting if all(code in ids for code in one.get("prerequisites", []))]
-        for one, made in zip(ready, await each(enter_programme(operator, one, organisations, ids, day) for one in ready), strict=True):
+        work = (enter_programme(reader, authors.get(one["provider"], authors[""]), one, organisations, ids, day) for one in ready)
+        for one, made in zip(ready, await each(work), strict=True):
             ids[one["code"]] = made
         waiting = [one for one in waiting if one["code"] not in ids]
 
 
-async def enter_programme(operator: Person, said: dict[str, Any], organisations: dict[str, str], ids: dict[str, str], day: date) -> str:
+async def enter_programme(
+    reader: Person, author: Person, said: dict[str, Any], organisations: dict[str, str], ids: dict[str, str], day: date
+) -> str:
     facts = {name: value for name, value in said.items() if name not in ("provider", "groups", "prerequisites")}
     facts |= {"provider_id": organisations[said["provider"]], "prerequisites": [ids[code] for code in said.get("prerequisites", [])]}
-    made = await operator.post("/programmes", facts, key=f"demo:{said['code']}")
-    await operator.post(f"/programmes/{made['id']}/publication", key=f"demo:publish:{said['code']}")
+    made = await author.post("/programmes", facts, key=f"demo:{said['code']}")
+    submitted = await author.post(f"/programmes/{made['id']}/submission", key=f"demo:submit:{said['code']}")
+    version = {"version": submitted["review"]["number"]}
+    await reader.post(f"/programmes/{made['id']}/publication", version, key=f"demo:publish:{said['code']}")
     for place, group in enumerate(said["groups"]):
         dated = {name: (day + timedelta(days=value)).isoformat() for name, value in group.items() if name in DATES}
-        await operator.post(f"/programmes/{made['id']}/groups", {**group, **dated}, key=f"demo:{said['code']}:{place}")
+        await author.post(f"/programmes/{made['id']}/groups", {**group, **dated}, key=f"demo:{said['code']}:{place}")
     return str(made["id"])
 
 

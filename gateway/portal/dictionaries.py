@@ -18,6 +18,8 @@ class Titles:
         """Titles by code; what could not be read leaves the codes to speak for themselves."""
         if time.monotonic() - self.read_at > KEPT_SECONDS and (said := await optional(ask.get("/dictionaries"), within=1)):
             self.terms = {name: {term["code"]: term["title"] for term in terms} for name, terms in said["terms"].items()}
+            minima = said.get("hours_minima", ())
+            self.terms["hours_minimum"] = {one["kind"]: str(one["hours"]) for one in minima if one["valid_to"] is None}
             self.terms["municipality"] = {one["oktmo"]: one["title"] for one in said["municipalities"]}
             self.terms["municipality_now"] = {one["oktmo"]: one["title"] for one in said["municipalities"] if one["valid_to"] is None}
             self.read_at = time.monotonic()

@@ -2,9 +2,25 @@
 
 from typing import Annotated
 
+from fastapi import Depends, Header
+
 from shared.access import Caller, allow, everyone
 
 Visitor = Annotated[Caller, everyone("catalogue.read")]
 Operator = Annotated[Caller, allow("organisations.write", "operator")]
 Author = Annotated[Caller, allow("programmes.write", "provider_specialist", "operator")]
+Reader = Annotated[Caller, allow("programmes.review", "operator")]
+Overseer = Annotated[Caller, allow("programmes.reviews.read", "operator", "auditor")]
+Historian = Annotated[Caller, allow("programmes.versions", "provider_specialist", "operator", "ministry", "auditor")]
+Writer = Annotated[Caller, allow("drafts.keep", "provider_specialist", "operator")]
 Announcer = Annotated[Caller, allow("groups.announce", "provider_specialist", "operator")]
+
+
+def revision_wanted(
+    if_match: Annotated[str | None, Header(pattern=r'^"[0-9]{1,9}"$', description="Ревизия, с которой начато изменение")] = None,
+) -> int | None:
+    """The revision that a change starts from, as `If-Match: "3"` says it."""
+    return int(if_match.strip('"')) if if_match else None
+
+
+Since = Annotated[int | None, Depends(revision_wanted)]

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.catalog import commands, queries
-from services.catalog.api.callers import Operator, Visitor
+from services.catalog.api.callers import Operator, Since, Visitor
 from services.catalog.api.public import Public
 from services.catalog.api.shapes import DictionariesOut, OrganisationOut, OrganisationPage
 from services.catalog.rules.organisations import OrganisationFacts
@@ -40,6 +40,6 @@ async def enter_organisation(body: OrganisationFacts, caller: Operator, tx: Tx, 
 
 
 @router.put("/organisations/{organisation_id}", response_model=OrganisationOut)
-async def change_organisation(organisation_id: UUID, body: OrganisationFacts, caller: Operator, tx: Tx, now: Now) -> Any:
-    await commands.organisations.change_organisation(tx, organisation_id, body, now=now)
+async def change_organisation(organisation_id: UUID, body: OrganisationFacts, caller: Operator, since: Since, tx: Tx, now: Now) -> Any:
+    await commands.organisations.change_organisation(tx, organisation_id, body, now=now, revision=since)
     return await queries.organisations.organisation_card(tx, organisation_id, today=today(now))

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.catalog import commands, queries
-from services.catalog.api.callers import Author, Visitor
+from services.catalog.api.callers import Author, Since, Visitor
 from services.catalog.api.public import Public
 from services.catalog.api.shapes import OwnProgrammePage, ProgrammeOut, ProgrammePage
 from services.catalog.rules.fields import Facts, Reason
@@ -46,18 +46,20 @@ async def draft_programme(body: ProgrammeFacts, caller: Author, tx: Tx, now: Now
 
 
 @router.put("/programmes/{programme_id}", response_model=ProgrammeOut)
-async def change_programme(programme_id: UUID, body: ProgrammeFacts, caller: Author, tx: Tx, now: Now) -> Any:
-    await commands.programmes.change_programme(tx, programme_id, body, caller=caller, now=now)
-    return await queries.programmes.programme_card(tx, programme_id, caller=caller, today=today(now))
-
-
-@router.post("/programmes/{programme_id}/publication", response_model=ProgrammeOut)
-async def publish_programme(programme_id: UUID, caller: Author, tx: Tx, now: Now) -> Any:
-    await commands.programmes.publish_programme(tx, programme_id, caller=caller, now=now)
+async def change_programme(programme_id: UUID, body: ProgrammeFacts, caller: Author, since: Since, tx: Tx, now: Now) -> Any:
+    """Of a published programme this makes a version for the reader; the public sees the former one until it is published."""
+    await commands.programmes.change_programme(tx, programme_id, body, caller=caller, now=now, revision=since)
     return await queries.programmes.programme_card(tx, programme_id, caller=caller, today=today(now))
 
 
 @router.post("/programmes/{programme_id}/withdrawal", response_model=ProgrammeOut)
 async def withdraw_programme(programme_id: UUID, body: Withdrawal, caller: Author, tx: Tx, now: Now) -> Any:
-    await commands.programmes.withdraw_programme(tx, programme_id, reason=body.reason, caller=caller)
+    await commands.programmes.withdraw_programme(tx, programme_id, reason=body.reason, caller=caller, now=now)
+    return await queries.programmes.programme_card(tx, programme_id, caller=caller, today=today(now))
+
+
+@router.post("/programmes/{programme_id}/archive", response_model=ProgrammeOut)
+async def archive_programme(programme_id: UUID, caller: Author, tx: Tx, now: Now) -> Any:
+    """Put a withdrawn programme out of its provider's list."""
+    await commands.programmes.archive_programme(tx, programme_id, caller=caller)
     return await queries.programmes.programme_card(tx, programme_id, caller=caller, today=today(now))

@@ -8,6 +8,9 @@ from pydantic import BaseModel
 
 from services.catalog.rules.groups import Enrolment
 
+ProgrammeStatus = Literal["draft", "in_review", "published", "withdrawn", "archived"]
+ReviewState = Literal["in_review", "published", "returned", "replaced"]
+
 
 class Coded(BaseModel):
     """A code, its title, and its words inside a sentence."""
@@ -35,9 +38,20 @@ class MunicipalityOut(BaseModel):
     successor: str | None
 
 
+class HoursMinimumOut(BaseModel):
+    """The fewest hours that the law allows a kind of programme, and the act that says so."""
+
+    kind: str
+    hours: int
+    basis: str
+    valid_from: date
+    valid_to: date | None
+
+
 class DictionariesOut(BaseModel):
     terms: dict[str, list[TermOut]]
     municipalities: list[MunicipalityOut]
+    hours_minima: list[HoursMinimumOut]
 
 
 class OrganisationItem(BaseModel):
@@ -131,7 +145,7 @@ class ProgrammeOfGroup(BaseModel):
     code: str
     title: str
     hours: int
-    status: Literal["draft", "published", "withdrawn"]
+    status: ProgrammeStatus
     published_at: datetime | None = None
 
 
@@ -149,9 +163,13 @@ class MeetingOut(BaseModel):
     starts: datetime
     ends: datetime
     place: str | None
+    room: str | None = None
+    teacher: str | None = None
 
 
 class GroupOut(GroupListed):
+    contact_phone: str | None
+    contact_email: str | None
     timetable: list[MeetingOut]
     revision: int
 
@@ -267,13 +285,49 @@ class ProviderCard(ProviderOut):
     site: str | None
 
 
+class TeacherOut(BaseModel):
+    """A teacher as the provider publishes them."""
+
+    name: str
+    position: str
+    degree: str
+
+
+class FileOut(BaseModel):
+    """A PDF attached to a programme, at `/programmes/{id}/files/{id}`."""
+
+    id: UUID
+    name: str
+    size: int
+
+
+class RemarkOut(BaseModel):
+    """What the reader asks to change; an empty field means the whole."""
+
+    field: str
+    text: str
+
+
+class ReviewOut(BaseModel):
+    """A submitted version and what became of it; `own` when the caller wrote or submitted it and so can not read it."""
+
+    number: int
+    state: ReviewState
+    author_role: str
+    submitted_at: datetime
+    decided_at: datetime | None
+    remarks: list[RemarkOut]
+    own: bool
+
+
 class ProgrammeOut(BaseModel):
-    """The card of a programme, with its groups that are not over."""
+    """The card of a programme, with its groups that are not over; `review` is for its provider and roles of the region."""
 
     id: UUID
     code: str
     title: str
     annotation: str
+    goal: str
     kind: Coded
     hours: int
     form: Coded
@@ -283,20 +337,25 @@ class ProgrammeOut(BaseModel):
     competences: list[CompetenceOut]
     labour_functions: list[Coded]
     outline: list[ModuleOut]
+    teachers: list[TeacherOut]
+    register_number: str | None
+    register_until: date | None
+    files: list[FileOut]
     provider: ProviderCard
     funding: Coded
     fee: int
     document: Coded
     approvals: list[Coded]
-    status: Literal["draft", "published", "withdrawn"]
+    status: ProgrammeStatus
     published_at: datetime | None
     withdrawal_reason: str | None
     revision: int
+    review: ReviewOut | None
     groups: list[GroupItem]
 
 
 class OwnProgramme(BaseModel):
-    """A programme in its provider's list, with the number of its groups that are not over."""
+    """A programme in its provider's list, with the number of its groups that are not over and the state of its newest version."""
 
     id: UUID
     code: str
@@ -305,10 +364,11 @@ class OwnProgramme(BaseModel):
     hours: int
     form: Coded
     provider_id: UUID
-    status: Literal["draft", "published", "withdrawn"]
+    status: ProgrammeStatus
     published_at: datetime | None
     revision: int
     groups: int
+    review: ReviewState | None
 
 
 class OwnProgrammePage(BaseModel):

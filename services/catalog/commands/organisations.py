@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands.reference import municipality
 from services.catalog.commands.search import rewrite_documents
-from services.catalog.rules.fields import demand_none
+from services.catalog.rules.fields import demand_none, same_revision
 from services.catalog.rules.organisations import KindFixed, OrganisationCodeTaken, OrganisationFacts, organisation_faults, parent_faults
 from services.catalog.tables import Organisation, OrganisationName, Programme
 from shared.clock import today
@@ -38,11 +38,15 @@ async def enter_organisation(session: AsyncSession, facts: OrganisationFacts, *,
     return organisation.id
 
 
-async def change_organisation(session: AsyncSession, organisation_id: UUID, facts: OrganisationFacts, *, now: datetime) -> None:
+async def change_organisation(
+    session: AsyncSession, organisation_id: UUID, facts: OrganisationFacts, *, now: datetime, revision: int | None = None
+) -> None:
     """Bring an organisation to these facts; another name begins to hold on its day and the former one is kept."""
     organisation = await session.scalar(select(Organisation).where(col(Organisation.id) == organisation_id).with_for_update())
     if organisation is None:
         raise NotFound("Такой организации нет.")
+    current = OrganisationFacts.model_validate({field: getattr(organisation, field) for field in OrganisationFacts.model_fields})
+    same_revision(wanted=revision, revision=organisation.revision, current=current.model_dump(mode="json"))
     if facts.kind != organisation.kind:
         raise KindFixed()
     faults = organisation_faults(facts, today=today(now), named_since=organisation.valid_from)

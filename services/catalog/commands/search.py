@@ -20,7 +20,7 @@ WITH spoken AS (
         translate(lower(programme.title), 'ё', 'е') AS title,
         lower(programme.code) AS code,
         translate(lower(concat_ws(' ', competences.titles, subjects.titles)), 'ё', 'е') AS themes,
-        translate(lower(concat_ws(' ', programme.annotation, modules.titles)), 'ё', 'е') AS story,
+        translate(lower(concat_ws(' ', programme.annotation, programme.goal, modules.titles)), 'ё', 'е') AS story,
         translate(lower(concat_ws(' ', terms.titles, organisation.short_name, organisation.name)), 'ё', 'е') AS around
     FROM programme
     JOIN organisation ON organisation.id = programme.provider_id

@@ -1,5 +1,27 @@
 """What the register shows; nothing here changes anything."""
 
-from services.catalog.queries import groups, labels, organisations, programmes, search, search_suggestions
+from services.catalog.queries import (
+    files,
+    groups,
+    labels,
+    organisations,
+    programmes,
+    readiness,
+    search,
+    search_suggestions,
+    versions,
+    working_copies,
+)
 
-__all__ = ["groups", "labels", "organisations", "programmes", "search", "search_suggestions"]
+__all__ = [
+    "files",
+    "groups",
+    "labels",
+    "organisations",
+    "programmes",
+    "readiness",
+    "search",
+    "search_suggestions",
+    "versions",
+    "working_copies",
+]

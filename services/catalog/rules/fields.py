@@ -33,6 +33,7 @@ def as_written(day: Any) -> Any:
 
 Day = Annotated[date, BeforeValidator(as_written)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(plain)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), AfterValidator(plain)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(plain)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=500), AfterValidator(plain)]
 TermCode = Annotated[str, StringConstraints(pattern=r"^[^\s\x00]{1,60}$")]
@@ -52,6 +53,18 @@ class Wrong(Invalid):
         errors = [{"field": field, "code": self.code, "message": sentence} for field, sentence in faults.items()]
         detail = next(iter(faults.values())) if len(faults) == 1 else "Проверьте отмеченные поля."
         DomainError.__init__(self, detail, errors=errors)
+
+
+class Stale(DomainError):
+    """Somebody else has changed the object since it was read; `current` is what it says now."""
+
+    code, status, detail = "stale_revision", 412, "Пока вы редактировали, это изменил кто-то ещё. Сравните и выберите, что оставить."
+
+
+def same_revision(*, wanted: int | None, revision: int, current: Mapping[str, Any]) -> None:
+    """Refuse a change that starts from another revision than the present one; `None` starts from any."""
+    if wanted is not None and wanted != revision:
+        raise Stale(revision=revision, current=dict(current))
 
 
 def demand_none(faults: Mapping[str, str]) -> None:

@@ -83,9 +83,9 @@ class WantedGroups(Facts):
 
 
 class WantedOwn(Facts):
-    """A list of one's own programmes."""
+    """A list of one's own programmes; `in_review` are all that wait for a reader, published ones with a new version among them."""
 
-    status: Literal["draft", "published", "withdrawn"] | None = None
+    status: Literal["draft", "in_review", "published", "withdrawn", "archived"] | None = None
     cursor: Cursor = None
     limit: Limit = 50
 

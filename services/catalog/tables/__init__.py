@@ -15,6 +15,7 @@ from services.catalog.tables.organisations import Organisation, OrganisationName
 from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect, ProgrammePrerequisite, ProgrammeWord
 from services.catalog.tables.reference import HoursMinimum, Term, Territory, Wording
 from services.catalog.tables.registry import Base
+from services.catalog.tables.versions import ProgrammeFile, ProgrammeVersion, WorkingCopy, held_by
 
 __all__ = [
     "Base",
@@ -29,7 +30,9 @@ __all__ = [
     "Procedure",
     "Programme",
     "ProgrammeEffect",
+    "ProgrammeFile",
     "ProgrammePrerequisite",
+    "ProgrammeVersion",
     "ProgrammeWord",
     "PublicationConsent",
     "ReviewRight",
@@ -38,4 +41,6 @@ __all__ = [
     "Term",
     "Territory",
     "Wording",
+    "WorkingCopy",
+    "held_by",
 ]

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -42,6 +43,6 @@ async def test_no_request_that_schemathesis_invents_is_answered_otherwise_than_d
     document = str(ROOT / "services/catalog/openapi.json")
     async with listening(register, register.operator) as url:
         command = [sys.executable, "-m", "schemathesis.cli", "run", document, f"--url={url}", f"--checks={CHECKS}", "--no-color", *OPTIONS]
-        process = await asyncio.create_subprocess_exec(*command, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+        process = await asyncio.create_subprocess_exec(*command, cwd=tmp_path, stdout=PIPE, stderr=STDOUT)
         said, _ = await process.communicate()
     assert process.returncode == 0, said.decode()[-20_000:]
