@@ -11,18 +11,27 @@ from services.catalog.tables.copies import (
     SeatCount,
     Subscription,
 )
+from services.catalog.tables.events import Gathering
+from services.catalog.tables.findable import Findable, FindableWord
 from services.catalog.tables.organisations import Organisation, OrganisationName
 from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect, ProgrammePrerequisite, ProgrammeWord
+from services.catalog.tables.publications import DocumentVersion, News, Notice, PublicDocument
 from services.catalog.tables.reference import HoursMinimum, Term, Territory, Wording
 from services.catalog.tables.registry import Base
 
 __all__ = [
     "Base",
     "Competence",
+    "DocumentVersion",
     "ErasedPerson",
+    "Findable",
+    "FindableWord",
+    "Gathering",
     "Group",
     "HoursMinimum",
     "MeasuredEffect",
+    "News",
+    "Notice",
     "Organisation",
     "OrganisationName",
     "PersonAlias",
@@ -31,6 +40,7 @@ __all__ = [
     "ProgrammeEffect",
     "ProgrammePrerequisite",
     "ProgrammeWord",
+    "PublicDocument",
     "PublicationConsent",
     "ReviewRight",
     "SeatCount",
