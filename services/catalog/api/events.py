@@ -45,10 +45,12 @@ class EventItem(BaseModel):
     municipality: str | None
     place: str | None
     online: bool
+    link: str | None
     capacity_asked: int | None
     organiser: ProviderOut
     status: Literal["draft", "published", "cancelled"]
     cancellation_reason: str | None
+    revision: int
 
 
 class EventPage(BaseModel):
@@ -70,11 +72,9 @@ class CompetenceTitle(BaseModel):
 class EventOut(EventItem):
     """The card of an event, with the programme of its day."""
 
-    link: str | None
     agenda: list[AgendaItem]
     competences: list[CompetenceTitle]
     published_at: datetime | None
-    revision: int
 
 
 @router.get("/events", response_model=EventPage)

@@ -17,7 +17,8 @@ INSERT INTO findable (kind, item_id, title, summary, day, document)
 VALUES (:kind, :item_id, :title, :summary, :day,
     setweight(to_tsvector('russian', :named), 'A') || setweight(to_tsvector('russian', :themes), 'B')
     || setweight(to_tsvector('russian', :story), 'C') || setweight(to_tsvector('russian', :around), 'D'))
-ON CONFLICT (kind, item_id) DO UPDATE SET title = EXCLUDED.title, summary = EXCLUDED.summary, day = EXCLUDED.day, document = EXCLUDED.document
+ON CONFLICT (kind, item_id) DO UPDATE
+SET title = EXCLUDED.title, summary = EXCLUDED.summary, day = EXCLUDED.day, document = EXCLUDED.document
 """).bindparams(
     *(bindparam(name, type_=Text) for name in ("kind", "title", "summary", "named", "themes", "story", "around")),
     bindparam("item_id", type_=Uuid),

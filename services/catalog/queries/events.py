@@ -68,7 +68,7 @@ def conditions_of(wanted: WantedEvents) -> dict[str, ColumnElement[bool]]:
 def in_view(wanted: WantedEvents, now: datetime) -> ColumnElement[bool]:
     """Announced events of the time asked for; cancelled ones only when asked for too."""
     shown = ("published", "cancelled") if wanted.cancelled else ("published",)
-    met = [col(E.status).in_(shown)]
+    met: list[ColumnElement[bool]] = [col(E.status).in_(shown)]
     if wanted.when != "any":
         met.append(col(E.ends) >= now if wanted.when == "coming" else col(E.ends) < now)
     if wanted.starts_from:
@@ -141,11 +141,11 @@ def facets_of(counts: Any, wanted: WantedEvents, said: Labels) -> dict[str, list
         titles = named.get(facet) or {value: title or value for value, (title, _) in known.items()} | {
             value: value for value in chosen if value not in known
         }
-        values = [
+        values: list[dict[str, Any]] = [
             {"value": value, "title": title, "count": known.get(value, (None, 0))[1], "chosen": value in chosen}
             for value, title in titles.items()
         ]
-        facets[facet] = values if facet in named else sorted(values, key=lambda one: (-int(one["count"]), str(one["title"])))
+        facets[facet] = values if facet in named else sorted(values, key=lambda one: (-one["count"], one["title"]))
     return facets
 
 
@@ -156,7 +156,7 @@ async def event_card(session: AsyncSession, event_id: UUID, *, caller: Caller, n
     if row is None:
         raise NotFound("Такого мероприятия нет.")
     titles = await competence_titles(session, row.competences)
-    whole = {name: getattr(row, name) for name in ("link", "agenda", "published_at", "revision")}
+    whole = {name: getattr(row, name) for name in ("agenda", "published_at")}
     return item_shown(row, await labels(session, today(now))) | whole | {"competences": titles}
 
 
@@ -176,7 +176,20 @@ async def own_events(session: AsyncSession, *, caller: Caller, now: datetime) ->
 
 
 def item_shown(row: Any, said: Labels) -> dict[str, Any]:
-    plain = ("id", "title", "annotation", "starts", "ends", "oktmo", "municipality", "place", "capacity_asked", "status")
+    plain = (
+        "id",
+        "title",
+        "annotation",
+        "starts",
+        "ends",
+        "oktmo",
+        "municipality",
+        "place",
+        "link",
+        "capacity_asked",
+        "status",
+        "revision",
+    )
     return {
         **{name: getattr(row, name) for name in plain},
         "kind": said.coded("event_kind", row.kind),
