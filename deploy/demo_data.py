@@ -13,6 +13,7 @@ import aiohttp
 from deploy import launch
 from deploy.commands.clock import ahead
 from deploy.demo.door import Door, Person, until
+from deploy.demo.publications import enter_publications
 from deploy.identity.personas import Persona, listed
 from shared.clock import real_time, today
 
@@ -50,7 +51,11 @@ async def load(portal: str, issuer: str) -> None:
         organisations = await enter_organisations(operator)
         await grant_roles(operator, issuer, organisations)
         assessor = await door.person(next(one.id for one in listed() if one.role == "assessor"))
-        await asyncio.gather(enter_assessment(assessor, organisations), enter_programmes(operator, organisations))
+        authors = {
+            one.organisation: await door.person(one.id) for one in listed() if one.role == "provider_specialist" and one.organisation
+        }
+        publications = enter_publications(read("catalog/publications.json"), operator, authors, organisations, today(real_time() + ahead()))
+        await asyncio.gather(enter_assessment(assessor, organisations), enter_programmes(operator, organisations), publications)
 
 
 async def enter_organisations(operator: Person) -> dict[str, str]:

@@ -1,5 +1,5 @@
 """What changes the register, and what it tells the others."""
 
-from services.catalog.commands import events, groups, organisations, programmes
+from services.catalog.commands import documents, events, groups, news, notices, organisations, programmes
 
-__all__ = ["events", "groups", "organisations", "programmes"]
+__all__ = ["documents", "events", "groups", "news", "notices", "organisations", "programmes"]

@@ -12,7 +12,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    false,
     func,
     literal,
     literal_column,
@@ -60,9 +59,15 @@ def conditions_of(wanted: WantedEvents) -> dict[str, ColumnElement[bool]]:
         "format": FORMAT.in_(wanted.format),
         "oktmo": col(E.oktmo).in_(wanted.oktmo),
         "organiser": col(E.organiser_id).in_(wanted.organiser),
-        "competence": func.coalesce(col(E.competences).op("&&")(cast(wanted.competence, E.__table__.c.competences.type)), false()),  # type: ignore[attr-defined]
+        "competence": naming(col(E.competences), wanted.competence),
     }
     return {name: condition for name, condition in every.items() if getattr(wanted, name)}
+
+
+def naming(codes: Any, wanted: list[str]) -> ColumnElement[bool]:
+    """Whether a list of codes names one of the wanted."""
+    named: ColumnElement[bool] = codes.overlap(wanted)
+    return named
 
 
 def in_view(wanted: WantedEvents, now: datetime) -> ColumnElement[bool]:

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from shared.contracts.catalog import EventAnnounced, EventCancelled, EventChanged
 from tests.service.catalog.conftest import CHELYABINSK, MIASS, Register
@@ -170,3 +172,26 @@ async def test_a_cursor_repeats_nothing_and_loses_nothing(register: Register) ->
     assert (sorted(seen), seen[-1]) == (sorted(ids), ids[-1])
     stale = await register.refused("GET", "/events", register.service.guest(), cursor="abc")
     assert stale.json()["errors"][0]["field"] == "cursor"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE gathering SET ends = starts",
+        "UPDATE gathering SET ends = starts + interval '15 days'",
+        "UPDATE gathering SET link = 'http://x.example'",
+        "UPDATE gathering SET link = 'https://x.example/a b'",
+        "UPDATE gathering SET place = NULL",
+        "UPDATE gathering SET oktmo = NULL",
+        "UPDATE gathering SET capacity_asked = 0",
+        "UPDATE gathering SET status = 'cancelled'",
+        "UPDATE gathering SET published_at = NULL",
+        "UPDATE gathering SET kind = 'party'",
+        "UPDATE gathering SET organiser_id = gen_random_uuid()",
+    ],
+)
+async def test_the_database_holds_what_the_rules_say_of_events(register: Register, statement: str) -> None:
+    await announced(register)
+    async with register.service.app.state.engine.connect() as connection:
+        with pytest.raises(IntegrityError):
+            await connection.execute(text(statement))

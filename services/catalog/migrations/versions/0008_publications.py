@@ -23,14 +23,18 @@ KINDS = (
 
 ORGANISATIONS = """
 WITH spoken AS (
-    SELECT id, short_name, name, concat_ws(' ', short_name, name, previous_name) AS said FROM organisation WHERE status = 'active'
+    SELECT id, short_name, name, translate(lower(short_name), 'ё', 'е') AS named,
+        translate(lower(concat_ws(' ', name, previous_name)), 'ё', 'е') AS names
+    FROM organisation WHERE status = 'active'
 ), found AS (
     INSERT INTO findable (kind, item_id, title, summary, document)
-    SELECT 'organisation', id, short_name, name, setweight(to_tsvector('russian', translate(lower(said), 'ё', 'е')), 'A') FROM spoken
+    SELECT 'organisation', id, short_name, name,
+        setweight(to_tsvector('russian', named), 'A') || setweight(to_tsvector('russian', names), 'B')
+    FROM spoken
 )
 INSERT INTO findable_word (kind, item_id, word)
 SELECT DISTINCT 'organisation', spoken.id, part.word
-FROM spoken, regexp_split_to_table(translate(lower(said), 'ё', 'е'), '[^a-zа-я]+') AS part (word) WHERE length(part.word) BETWEEN 4 AND 60
+FROM spoken, regexp_split_to_table(concat_ws(' ', named, names), '[^a-zа-я]+') AS part (word) WHERE length(part.word) BETWEEN 4 AND 60
 """
 
 
