@@ -43,7 +43,7 @@ TEACHER = Section(
     ),
 )
 QUEUE, GRANTS, REPORTS = Door("/queue", "Согласование"), Door("/operator/grants", "Закрепление"), Door("/reports", "Отчёты")
-MODERATION = Door("/moderation", "Модерация")
+MODERATION, DOCUMENTS = Door("/moderation", "Модерация"), Door("/operator/documents", "Документы")
 PROVIDING = (
     Door("/queue", "Заявки"),
     Door("/provider/groups", "Группы"),

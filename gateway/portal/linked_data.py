@@ -126,6 +126,14 @@ def event(card: Card, *, portal: str) -> dict[str, Any]:
     return said
 
 
+def news_article(card: Card, *, portal: str) -> dict[str, Any]:
+    """A `NewsArticle` with who says it and since when."""
+    address, said = f"{portal}/news/{card['id']}", card["organisation"]
+    publisher = named("Organization", said["name"], f"{portal}/organisations/{said['id']}")
+    article = {"@type": "NewsArticle", "@id": address, "url": address, "headline": card["title"], "description": card["lead"]}
+    return {**article, "datePublished": card["published_at"] or "", "author": publisher, "publisher": publisher, "inLanguage": "ru"}
+
+
 def organisation(card: Card, above: Card | None, *, portal: str) -> dict[str, Any]:
     """An `EducationalOrganization`, or a `GovernmentOrganization` for whoever governs schools; `above` is what it belongs to."""
     address = f"{portal}/organisations/{card['id']}"
