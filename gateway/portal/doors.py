@@ -44,11 +44,12 @@ TEACHER = Section(
 )
 QUEUE, GRANTS, REPORTS = Door("/queue", "Согласование"), Door("/operator/grants", "Закрепление"), Door("/reports", "Отчёты")
 MODERATION, DOCUMENTS = Door("/moderation", "Модерация"), Door("/operator/documents", "Документы")
+PUBLICATIONS = Door("/provider/publications", "Мероприятия и новости")
 PROVIDING = (
     Door("/queue", "Заявки"),
     Door("/provider/groups", "Группы"),
     Door("/provider/programmes", "Программы"),
-    Door("/provider/publications", "Мероприятия и новости"),
+    PUBLICATIONS,
     Door("/provider/reviews", "Отзывы"),
     Door("/provider/demand", "Спрос"),
     REPORTS,
