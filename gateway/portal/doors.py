@@ -70,6 +70,8 @@ def sections_of(held: Iterable[Held], *, registered: bool, development: bool) ->
             Door("/operations", "Эксплуатация"),
             Door("/queue", "Заявки"),
             MODERATION,
+            PUBLICATIONS,
+            DOCUMENTS,
             GRANTS,
             Door("/journal", "Журнал"),
             *mail,

@@ -35,7 +35,7 @@ PRIVATE = (
     "/queue",
     "/reading",
     "/reports",
-    "/search?",
+    "/search",
     "/sign-in",
     "/sign-out",
     "/traces",

@@ -55,7 +55,7 @@ async def test_the_next_version_waits_for_its_day_and_leaves_the_former_as_it_wa
     card = await register.get(path)
     assert (card["in_force"], card["newest"], card["draft"]) == (1, 2, None)
     assert [one["body"] for one in card["versions"]] == ["Новый порядок.", "1. Общие положения."]
-    assert [one.event().version for one in await register.service.told(DocumentPublished)] == [1, 2]  # type: ignore[attr-defined]
+    assert [one.data["version"] for one in await register.service.told(DocumentPublished)] == [1, 2]
     nothing = await register.refused("POST", f"{path}/publication", register.operator)
     assert nothing.json()["type"] == "document_nothing_new"
 
