@@ -13,6 +13,7 @@ import aiohttp
 from deploy import launch
 from deploy.commands.clock import ahead
 from deploy.demo.door import Door, Person, until
+from deploy.demo.publications import enter_publications
 from deploy.identity.personas import Persona, listed
 from shared.clock import real_time, today
 
@@ -51,7 +52,8 @@ async def load(portal: str, issuer: str) -> None:
         await grant_roles(operator, issuer, organisations)
         assessor = await door.person(next(one.id for one in listed() if one.role == "assessor"))
         authors = await authors_of(door)
-        await asyncio.gather(enter_assessment(assessor, organisations), enter_programmes(operator, authors, organisations))
+        publications = enter_publications(read("catalog/publications.json"), operator, authors, organisations, today(real_time() + ahead()))
+        await asyncio.gather(enter_assessment(assessor, organisations), enter_programmes(operator, authors, organisations), publications)
 
 
 async def enter_organisations(operator: Person) -> dict[str, str]:

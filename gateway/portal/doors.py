@@ -43,12 +43,13 @@ TEACHER = Section(
     ),
 )
 QUEUE, GRANTS, REPORTS = Door("/queue", "Согласование"), Door("/operator/grants", "Закрепление"), Door("/reports", "Отчёты")
-MODERATION = Door("/moderation", "Модерация")
+MODERATION, DOCUMENTS = Door("/moderation", "Модерация"), Door("/operator/documents", "Документы")
+PUBLICATIONS = Door("/provider/publications", "Мероприятия и новости")
 PROVIDING = (
     Door("/queue", "Заявки"),
     Door("/provider/groups", "Группы"),
     Door("/provider/programmes", "Программы"),
-    Door("/provider/publications", "Мероприятия и новости"),
+    PUBLICATIONS,
     Door("/provider/reviews", "Отзывы"),
     Door("/provider/demand", "Спрос"),
     REPORTS,
@@ -69,6 +70,8 @@ def sections_of(held: Iterable[Held], *, registered: bool, development: bool) ->
             Door("/operations", "Эксплуатация"),
             Door("/queue", "Заявки"),
             MODERATION,
+            PUBLICATIONS,
+            DOCUMENTS,
             GRANTS,
             Door("/journal", "Журнал"),
             *mail,

@@ -1,6 +1,19 @@
 """The public register: organisations, programmes, groups, and their search."""
 
-from services.catalog.api import drafts, files, groups, organisations, programmes, suggestions, versions
+from services.catalog.api import (
+    documents,
+    drafts,
+    events,
+    everywhere,
+    files,
+    groups,
+    news,
+    notices,
+    organisations,
+    programmes,
+    suggestions,
+    versions,
+)
 from services.catalog.settings import Settings
 from services.catalog.subscribers import DUES, HEARS
 from shared.service import service
@@ -16,6 +29,12 @@ app = service(
         groups.router,
         drafts.router,
         suggestions.router,
+        events.router,
+        news.router,
+        notices.router,
+        documents.router,
+        documents.files,
+        everywhere.router,
     ],
     hears=HEARS,
     dues=DUES,

@@ -3,6 +3,8 @@
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands.copies import adopt_framework, keep_newest
+from services.catalog.commands.findable import make_findable
+from services.catalog.commands.organisers import themes_of
 from services.catalog.commands.persons import erase_person, grant_review, merge_persons, note_consent
 from services.catalog.commands.working_copies import OLD, forget_old
 from services.catalog.tables import MeasuredEffect, Procedure, SeatCount, Subscription
@@ -27,7 +29,9 @@ async def on_framework_published(event: FrameworkPublished, envelope: Envelope, 
 
 async def on_procedure_published(event: ProcedurePublished, envelope: Envelope, session: AsyncSession) -> None:
     row = event.model_dump(include={"title", "organiser_id", "competences", "minutes", "result_visible_to"})
-    await keep_newest(session, Procedure, {"id": event.procedure_id}, {**row, "revision": envelope.dporevision}, by="revision")
+    if await keep_newest(session, Procedure, {"id": event.procedure_id}, {**row, "revision": envelope.dporevision}, by="revision"):
+        themes = f"процедура оценки диагностика {await themes_of(session, event.competences)}"
+        await make_findable(session, "procedure", event.procedure_id, title=event.title, summary=event.result_visible_to, themes=themes)
 
 
 async def on_effect_measured(event: EffectMeasured, envelope: Envelope, session: AsyncSession) -> None:

@@ -14,6 +14,9 @@ Overseer = Annotated[Caller, allow("programmes.reviews.read", "operator", "audit
 Historian = Annotated[Caller, allow("programmes.versions", "provider_specialist", "operator", "ministry", "auditor")]
 Writer = Annotated[Caller, allow("drafts.keep", "provider_specialist", "operator")]
 Announcer = Annotated[Caller, allow("groups.announce", "provider_specialist", "operator")]
+Publisher = Annotated[Caller, allow("publications.write", "provider_specialist", "operator")]
+NewsReader = Annotated[Caller, allow("news.review", "operator")]
+DocumentAuthor = Annotated[Caller, allow("documents.write", "operator")]
 
 
 def revision_wanted(

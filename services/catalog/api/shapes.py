@@ -229,9 +229,11 @@ class ProgrammePage(BaseModel):
 
 
 class SuggestionOut(BaseModel):
-    """How a query may go on, and how many published programmes that finds."""
+    """How a query may go on, and how many published programmes, or things of another kind, that finds."""
 
-    kind: Literal["words", "subject", "position", "provider", "municipality", "programme"]
+    kind: Literal[
+        "words", "subject", "position", "provider", "municipality", "programme", "event", "organisation", "news", "document", "procedure"
+    ]
     text: str
     count: int
 

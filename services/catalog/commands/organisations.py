@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.commands.findable import make_findable, make_unfindable
 from services.catalog.commands.reference import municipality
 from services.catalog.commands.search import rewrite_documents
 from services.catalog.rules.fields import demand_none, same_revision
@@ -98,5 +99,12 @@ async def checked_places(
 
 
 async def tell(session: AsyncSession, organisation: Organisation) -> None:
+    """Say what the organisation is now, and let it be found by its names while it works."""
+    if organisation.status == "active":
+        themes = f"{organisation.name} {organisation.previous_name or ''}"
+        title, summary = organisation.short_name, organisation.name
+        await make_findable(session, "organisation", organisation.id, title=title, summary=summary, themes=themes)
+    else:
+        await make_unfindable(session, "organisation", organisation.id)
     event = OrganisationChanged.model_validate({"organisation_id": organisation.id, **organisation.model_dump(exclude={"id"})})
     await emit(session, event, subject=organisation.id, revision=organisation.revision)

@@ -1,26 +1,36 @@
 """What the register shows; nothing here changes anything."""
 
 from services.catalog.queries import (
+    documents,
+    events,
     files,
     groups,
     labels,
+    news,
+    notices,
     organisations,
     programmes,
     readiness,
     search,
+    search_everywhere,
     search_suggestions,
     versions,
     working_copies,
 )
 
 __all__ = [
+    "documents",
+    "events",
     "files",
     "groups",
     "labels",
+    "news",
+    "notices",
     "organisations",
     "programmes",
     "readiness",
     "search",
+    "search_everywhere",
     "search_suggestions",
     "versions",
     "working_copies",

@@ -16,7 +16,7 @@ SORTS = (
     (b"\x1f\x8b", "Это архив. Приложите сам PDF."),
     (b"MZ", "Это исполняемый файл, а не документ."),
 )
-ACTIVE = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/RichMedia", b"/XFA")
+ACTIVE = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/EmbeddedFiles", b"/RichMedia", b"/XFA")
 ENDS = frozenset(b" \t\r\n\f\x00/<([{")
 
 

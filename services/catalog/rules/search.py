@@ -52,9 +52,10 @@ class Wanted(Facts):
 
 
 class WantedSuggestions(Facts):
-    """The beginning of a query."""
+    """The beginning of a query; `everywhere` also suggests what is no programme."""
 
     q: Words = ""
+    everywhere: bool = False
 
 
 class WantedOrganisations(Facts):

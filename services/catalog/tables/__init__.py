@@ -11,8 +11,11 @@ from services.catalog.tables.copies import (
     SeatCount,
     Subscription,
 )
+from services.catalog.tables.events import Gathering
+from services.catalog.tables.findable import Findable, FindableWord
 from services.catalog.tables.organisations import Organisation, OrganisationName
 from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect, ProgrammePrerequisite, ProgrammeWord
+from services.catalog.tables.publications import DocumentVersion, News, Notice, PublicDocument
 from services.catalog.tables.reference import HoursMinimum, Term, Territory, Wording
 from services.catalog.tables.registry import Base
 from services.catalog.tables.versions import ProgrammeFile, ProgrammeVersion, WorkingCopy, held_by
@@ -20,10 +23,16 @@ from services.catalog.tables.versions import ProgrammeFile, ProgrammeVersion, Wo
 __all__ = [
     "Base",
     "Competence",
+    "DocumentVersion",
     "ErasedPerson",
+    "Findable",
+    "FindableWord",
+    "Gathering",
     "Group",
     "HoursMinimum",
     "MeasuredEffect",
+    "News",
+    "Notice",
     "Organisation",
     "OrganisationName",
     "PersonAlias",
@@ -34,6 +43,7 @@ __all__ = [
     "ProgrammePrerequisite",
     "ProgrammeVersion",
     "ProgrammeWord",
+    "PublicDocument",
     "PublicationConsent",
     "ReviewRight",
     "SeatCount",
