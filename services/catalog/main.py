@@ -1,6 +1,7 @@
 """The public register: organisations, programmes, groups, and their search."""
 
-from services.catalog.api import groups, organisations, programmes, suggestions
+from services.catalog.api import demand, groups, organisations, programmes, suggestions
+from services.catalog.misses import Misses, counting
 from services.catalog.settings import Settings
 from services.catalog.subscribers import DUES, HEARS
 from shared.service import service
@@ -8,8 +9,10 @@ from shared.service import service
 app = service(
     "catalog",
     Settings,
-    routes=[organisations.router, programmes.router, groups.router, suggestions.router],
+    routes=[organisations.router, programmes.router, groups.router, suggestions.router, demand.router],
     hears=HEARS,
     dues=DUES,
+    companions=[counting],
     title="Реестр: организации, программы, потоки",
 )
+app.state.misses = Misses()

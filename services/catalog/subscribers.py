@@ -2,6 +2,7 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.commands import missed, saved
 from services.catalog.commands.copies import adopt_framework, keep_newest
 from services.catalog.commands.persons import erase_person, grant_review, merge_persons, note_consent
 from services.catalog.tables import MeasuredEffect, Procedure, SeatCount, Subscription
@@ -79,12 +80,14 @@ async def on_person_merged(event: PersonMerged, envelope: Envelope, session: Asy
 
 async def on_subscription_confirmed(event: SubscriptionConfirmed, envelope: Envelope, session: AsyncSession) -> None:
     row = {"confirmed": True, "revision": envelope.dporevision}
-    await keep_newest(session, Subscription, {"id": event.subscription_id}, row, by="revision")
+    if await keep_newest(session, Subscription, {"id": event.subscription_id}, row, by="revision"):
+        await saved.begin(session, event.subscription_id)
 
 
 async def on_subscription_cancelled(event: SubscriptionCancelled, envelope: Envelope, session: AsyncSession) -> None:
     row = {"confirmed": False, "revision": envelope.dporevision}
     await keep_newest(session, Subscription, {"id": event.subscription_id}, row, by="revision")
+    await saved.drop(session, event.subscription_id)
 
 
 HEARS: Hears = {
@@ -100,4 +103,4 @@ HEARS: Hears = {
     SubscriptionConfirmed: on_subscription_confirmed,
     SubscriptionCancelled: on_subscription_cancelled,
 }
-DUES: Dues = {}
+DUES: Dues = {saved.LOOKED_AT: saved.look, saved.LAPSES: saved.lapse, missed.SAID: missed.say}

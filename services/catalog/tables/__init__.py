@@ -11,6 +11,7 @@ from services.catalog.tables.copies import (
     SeatCount,
     Subscription,
 )
+from services.catalog.tables.demand import MissedSearch, SavedSearch, ToldItem
 from services.catalog.tables.organisations import Organisation, OrganisationName
 from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect, ProgrammePrerequisite, ProgrammeWord
 from services.catalog.tables.reference import HoursMinimum, Term, Territory, Wording
@@ -23,6 +24,7 @@ __all__ = [
     "Group",
     "HoursMinimum",
     "MeasuredEffect",
+    "MissedSearch",
     "Organisation",
     "OrganisationName",
     "PersonAlias",
@@ -33,9 +35,11 @@ __all__ = [
     "ProgrammeWord",
     "PublicationConsent",
     "ReviewRight",
+    "SavedSearch",
     "SeatCount",
     "Subscription",
     "Term",
     "Territory",
+    "ToldItem",
     "Wording",
 ]
