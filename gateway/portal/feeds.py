@@ -27,6 +27,7 @@ PRIVATE = (
     "/organisations?",
     "/parked/",
     "/programmes/*/application",
+    "/programmes/subscription",
     "/programmes?",
     "/provider/",
     "/queue",
@@ -34,6 +35,7 @@ PRIVATE = (
     "/reports",
     "/sign-in",
     "/sign-out",
+    "/subscriptions/",
     "/traces",
 )
 """What robots leave alone: everything of a person, of staff and of the machine, and endless searches whose cards the site map names."""

@@ -19,11 +19,13 @@ from gateway.portal.pages import (
     queue,
     reports,
     route,
+    subscriptions,
 )
 
 ROUTERS = [
     assets.router,
     home.router,
+    subscriptions.router,
     programmes.router,
     organisations.router,
     feeds.router,
