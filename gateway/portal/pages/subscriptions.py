@@ -9,16 +9,13 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from gateway.client import Refused, optional, shown
-from gateway.portal.dictionaries import titles
+from gateway.portal.filters import FILTERED, in_words
 from gateway.portal.page import At, Page, View
 from gateway.portal.pages.programmes import KEPT, asked_of, pairs
 from gateway.portal.refused import Told, told
 from shared.errors import NotFound
 
 router = APIRouter(route_class=Page)
-NAMED = {"kind": "programme_kind", "oktmo": "municipality"} | {name: name for name in ("subject", "form", "position", "level", "funding")}
-HOURS = {"1-15": "до 15 ч", "16-24": "16–24 ч", "25-72": "25–72 ч", "73-249": "73–249 ч", "250-": "250 ч и больше"}
-ANY = {"subject": "любой предмет", "position": "любая должность", "level": "любой уровень"}
 TITLE_MOST = 300
 
 
@@ -71,17 +68,13 @@ async def words_of(view: View, asked: Mapping[str, list[str]]) -> str:
     """The search in words, as the letters call it."""
     said = list(asked.get("q", []))
     for name, values in asked.items():
-        if name == "hours":
-            said += [HOURS.get(value, value) for value in values]
-        elif name == "provider":
+        if name == "provider":
             found = await optional(view.ask.get("/organisations", id=values)) or {"items": []}
             said += [one["short_name"] for one in found["items"]]
         elif name == "competence":
             said += [f"компетенция {value}" for value in values]
-        elif dictionary := NAMED.get(name):
-            known = await titles.of(view.ask, dictionary)
-            said += [ANY.get(name, value) if value == "any" else known.get(value, value).lower() for value in values]
-    said += ["есть места"] if asked.get("has_seats") else []
+        elif name in FILTERED:
+            said += [one[:1].lower() + one[1:] for one in await in_words(view.ask, name, values)]
     said += [f"начало {word} {asked[name][0]}" for name, word in (("starts_from", "с"), ("starts_to", "по")) if asked.get(name)]
     return ", ".join(said)[:TITLE_MOST] or "все программы"
 

@@ -16,6 +16,10 @@ PUBLIC = (
     "/procedures",
     "/help",
     "/nothing-here",
+    "/programmes?q=робототехника",
+    "/programmes/subscription?q=математика&form=distance",
+    "/subscriptions/00000000000000000000000000000000.unknown",
+    "/subscriptions/00000000000000000000000000000000.unknown/end",
 )
 STAFF = (
     ("orlova", "/operations"),
@@ -28,6 +32,8 @@ STAFF = (
     ("polyakova", "/queue?view=all"),
     ("polyakova", "/provider/groups"),
     ("polyakova", "/provider/programmes"),
+    ("polyakova", "/provider/demand"),
+    ("belyaev", "/provider/demand"),
     ("romanova", "/queue?view=all"),
     ("shubina", "/reports"),
     ("kuznetsova", "/consents?find=107"),

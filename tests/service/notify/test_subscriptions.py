@@ -225,7 +225,9 @@ async def test_an_erased_person_leaves_no_subscription_and_gets_no_new_one(notif
 
 async def test_a_letter_goes_to_a_person_or_to_a_subscription_never_to_both(notify: Running) -> None:
     async with notify.app.state.sessions() as session:
-        moment = {"happened_at": now(), "queued_at": now(), "next_try_at": now()}
-        session.add(Delivery(event_id=uuid4(), rule="saved_search", about_id=uuid4(), facts={}, **moment))
+        at = now()
+        session.add(
+            Delivery(event_id=uuid4(), rule="saved_search", about_id=uuid4(), facts={}, happened_at=at, queued_at=at, next_try_at=at)
+        )
         with pytest.raises(IntegrityError, match="delivery_to_one"):
             await session.commit()
