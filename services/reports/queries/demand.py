@@ -35,8 +35,8 @@ async def searches(session: AsyncSession, period: Period) -> list[dict[str, Any]
     count, last = func.sum(col(Missed.count)).label("count"), func.max(col(Missed.missed_on)).label("last_on")
     asked = (col(Missed.lexemes), col(Missed.facets))
     most = select(*asked, count, last).where(*within_days(period, col(Missed.missed_on))).group_by(*asked)
-    rows = (await session.execute(most.order_by(count.desc(), last.desc(), *asked).limit(MOST))).all()
-    return [{**row._mapping, "count": int(row.count)} for row in rows]
+    rows = (await session.execute(most.order_by(count.desc(), last.desc(), *asked).limit(MOST))).mappings().all()
+    return [dict(row) | {"count": int(row["count"])} for row in rows]
 
 
 async def waiting(session: AsyncSession, *, caller: Caller, now: datetime) -> list[dict[str, Any]]:

@@ -357,9 +357,10 @@ def missed(lexemes: list[str], count: int, at: datetime = BEGIN, **facets: list[
 
 
 async def test_searches_in_vain_are_added_up_by_words_and_filters(reports: Reports) -> None:
+    later = BEGIN + timedelta(days=2)
     told = [
         missed(["физика"], 5),
-        missed(["физика"], 7, BEGIN + timedelta(days=2)),
+        missed(["физика"], 7, later),
         missed(["физика"], 6, form=["distance"]),
         missed([], 9),
     ]
@@ -400,8 +401,7 @@ async def test_deficits_without_a_programme_are_told_in_fives_and_few_people_not
         residual = [{"competence": code, "share": 1, "reason": reason}]
         return said(RoutePlanned, route_id=uuid4(), person_id=uuid4(), residual=residual)
 
-    await reports.hear(
-        [*(lacking("М.1") for _ in range(8)), *(lacking("М.2") for _ in range(4)), *(lacking("М.3", "dates") for _ in range(9))]
-    )
+    for code, people, reason in (("М.1", 8, "no_programme"), ("М.2", 4, "no_programme"), ("М.3", 9, "dates")):
+        await reports.hear([lacking(code, reason) for _ in range(people)])
     shown = (await reports.figures("demand"))["deficits"]
     assert [(one["competence"], one["at_least"]) for one in shown] == [("М.1", 5)]
