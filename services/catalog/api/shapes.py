@@ -40,6 +40,15 @@ class DictionariesOut(BaseModel):
     municipalities: list[MunicipalityOut]
 
 
+class LicenceOut(BaseModel):
+    """A licence to educate."""
+
+    number: str
+    issued: date
+    authority: str
+    status: Literal["active", "suspended", "ended"]
+
+
 class OrganisationItem(BaseModel):
     id: UUID
     code: str
@@ -57,8 +66,13 @@ class OrganisationItem(BaseModel):
     agency_id: UUID | None
     address: str | None
     site: str | None
+    phone: str | None
+    email: str | None
+    founder: str | None
+    licence: LicenceOut | None
     status: Literal["active", "merged", "closed"]
     merged_into: UUID | None
+    changed_at: datetime
     revision: int
 
 
@@ -70,11 +84,33 @@ class NameOut(BaseModel):
     short_name: str
 
 
+class AboveOut(BaseModel):
+    """One organisation of those above another."""
+
+    id: UUID
+    short_name: str
+    kind: Coded
+
+
 class OrganisationOut(OrganisationItem):
-    """An organisation with the names it had, the newest first, and the number of its published programmes."""
+    """An organisation with the names it had, the newest first, what stands above it, the highest first, and its published programmes."""
 
     names: list[NameOut]
+    above: list[AboveOut]
     programmes: int
+
+
+class ChangeOut(BaseModel):
+    """What one revision changed: each field with its value before and after."""
+
+    revision: int
+    changed_at: datetime
+    role: str
+    changes: dict[str, tuple[str | None, str | None]]
+
+
+class ChangesOut(BaseModel):
+    items: list[ChangeOut]
 
 
 class OrganisationPage(BaseModel):

@@ -12,7 +12,7 @@ from services.catalog.tables.copies import (
     Subscription,
 )
 from services.catalog.tables.demand import MissedSearch, SavedSearch, ToldItem
-from services.catalog.tables.organisations import Organisation, OrganisationName
+from services.catalog.tables.organisations import Organisation, OrganisationChange, OrganisationName
 from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect, ProgrammePrerequisite, ProgrammeWord
 from services.catalog.tables.reference import HoursMinimum, Term, Territory, Wording
 from services.catalog.tables.registry import Base
@@ -26,6 +26,7 @@ __all__ = [
     "MeasuredEffect",
     "MissedSearch",
     "Organisation",
+    "OrganisationChange",
     "OrganisationName",
     "PersonAlias",
     "Procedure",
