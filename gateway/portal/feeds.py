@@ -55,7 +55,7 @@ def site_map(
     portal: str,
     today: date,
 ) -> bytes:
-    """Every public page; a programme with the day on which its card last changed, as far as its groups tell it."""
+    """Every public page with the day on which it last changed: an organisation's own, a programme's as far as its groups tell it."""
     changed: dict[str, str] = {}
     for group in groups:
         days = [group["enrolment_opens"]] if group["enrolment_opens"] <= today.isoformat() else []
@@ -65,7 +65,7 @@ def site_map(
         changed[programme] = max([changed.get(programme, ""), *days])
     root = XML.Element("urlset", xmlns=SITEMAP)
     cards = [(f"/programmes/{one['id']}", changed.get(one["id"], "")) for one in programmes]
-    cards += [(f"/organisations/{one['id']}", "") for one in organisations]
+    cards += [(f"/organisations/{one['id']}", as_moment(one["changed_at"]).date().isoformat()) for one in organisations]
     for path, day in [*((page, "") for page in PAGES), *cards][:MOST_ADDRESSES]:
         url = XML.SubElement(root, "url")
         worded(url, "loc", portal + path)
