@@ -1,6 +1,6 @@
 """The public register: organisations, programmes, groups, and their search."""
 
-from services.catalog.api import demand, groups, organisations, programmes, suggestions
+from services.catalog.api import demand, dictionaries, groups, organisations, programmes, suggestions
 from services.catalog.misses import Misses, counting
 from services.catalog.settings import Settings
 from services.catalog.subscribers import DUES, HEARS
@@ -9,7 +9,7 @@ from shared.service import service
 app = service(
     "catalog",
     Settings,
-    routes=[organisations.router, programmes.router, groups.router, suggestions.router, demand.router],
+    routes=[organisations.router, programmes.router, groups.router, suggestions.router, demand.router, dictionaries.router],
     hears=HEARS,
     dues=DUES,
     companions=[counting],

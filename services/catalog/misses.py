@@ -23,6 +23,7 @@ class Misses:
 
     def __init__(self) -> None:
         self.counts: Counter[Missed] = Counter()
+        self.writing = asyncio.Lock()
 
     def note(self, one: Missed) -> None:
         """Count one; a flood of different ones is not let fill the memory."""
@@ -31,15 +32,18 @@ class Misses:
 
     async def write(self, app: FastAPI) -> None:
         """Write the counts down; what can not be written is counted on."""
-        if not self.counts:
-            return
-        counts, self.counts = self.counts, Counter()
-        try:
-            async with app.state.sessions.begin() as session:
-                await missed.add(session, counts, now=app.state.clock())
-        except Exception as problem:
-            log.warning("misses_wait", error=type(problem).__name__)
-            self.counts += counts
+        async with self.writing:
+            if not self.counts:
+                return
+            counts, self.counts = self.counts, Counter()
+            try:
+                async with app.state.sessions.begin() as session:
+                    await missed.add(session, counts, now=app.state.clock())
+            except BaseException as problem:
+                self.counts += counts
+                if not isinstance(problem, Exception):
+                    raise
+                log.warning("misses_wait", error=type(problem).__name__)
 
 
 @asynccontextmanager

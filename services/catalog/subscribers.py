@@ -2,7 +2,7 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.commands import missed, saved
+from services.catalog.commands import dictionaries, missed, municipalities, saved
 from services.catalog.commands.copies import adopt_framework, keep_newest
 from services.catalog.commands.persons import erase_person, grant_review, merge_persons, note_consent
 from services.catalog.tables import MeasuredEffect, Procedure, SeatCount, Subscription
@@ -103,4 +103,10 @@ HEARS: Hears = {
     SubscriptionConfirmed: on_subscription_confirmed,
     SubscriptionCancelled: on_subscription_cancelled,
 }
-DUES: Dues = {saved.LOOKED_AT: saved.look, saved.LAPSES: saved.lapse, missed.SAID: missed.say}
+DUES: Dues = {
+    saved.LOOKED_AT: saved.look,
+    saved.LAPSES: saved.lapse,
+    missed.SAID: missed.say,
+    dictionaries.REWRITTEN: dictionaries.rewrite,
+    municipalities.SUCCEEDED: municipalities.move,
+}

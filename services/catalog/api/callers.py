@@ -11,3 +11,4 @@ OrganisationReader = Annotated[Caller, allow("organisations.history", "provider_
 Author = Annotated[Caller, allow("programmes.write", "provider_specialist", "operator")]
 Announcer = Annotated[Caller, allow("groups.announce", "provider_specialist", "operator")]
 Door = Annotated[Caller, gateway_only("searches.save")]
+DictionaryKeeper = Annotated[Caller, allow("dictionaries.write", "operator")]

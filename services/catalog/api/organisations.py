@@ -18,9 +18,9 @@ router = APIRouter(route_class=Public, tags=["organisations"])
 
 
 @router.get("/dictionaries", response_model=DictionariesOut)
-async def dictionaries(caller: Visitor, tx: Tx) -> Any:
+async def dictionaries(caller: Visitor, tx: Tx, now: Now) -> Any:
     """Titles of all codes with their validity dates, and municipalities with their ОКТМО, old ones too."""
-    return await queries.labels.dictionaries(tx)
+    return await queries.labels.dictionaries(tx, today(now))
 
 
 @router.get("/organisations", response_model=OrganisationPage)

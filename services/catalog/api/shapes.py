@@ -21,6 +21,7 @@ class TermOut(Coded):
     dictionary: str
     valid_from: date
     valid_to: date | None
+    in_force: bool
 
 
 class MunicipalityOut(BaseModel):
@@ -33,6 +34,7 @@ class MunicipalityOut(BaseModel):
     valid_from: date
     valid_to: date | None
     successor: str | None
+    in_force: bool
 
 
 class DictionariesOut(BaseModel):

@@ -1,5 +1,5 @@
 """What changes the register, and what it tells the others."""
 
-from services.catalog.commands import groups, missed, organisations, programmes, saved
+from services.catalog.commands import dictionaries, groups, missed, municipalities, organisations, programmes, saved
 
-__all__ = ["groups", "missed", "organisations", "programmes", "saved"]
+__all__ = ["dictionaries", "groups", "missed", "municipalities", "organisations", "programmes", "saved"]

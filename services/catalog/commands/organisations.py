@@ -69,7 +69,7 @@ async def change_organisation(
     changed = columns_of(facts) | {"oktmo": oktmo}
     if renamed:
         changed |= await take_name(session, organisation, facts, now=now)
-    if not await rewrite(session, organisation, changed, caller=caller, now=now):
+    if not await rewrite(session, organisation, changed, role=caller.role, now=now):
         return
     if renamed:
         taught = await session.scalars(select(col(Programme.id)).where(col(Programme.provider_id) == organisation_id))
@@ -83,11 +83,11 @@ async def change_contacts(session: AsyncSession, organisation_id: UUID, contacts
     organisation = await session.scalar(select(Organisation).where(col(Organisation.id) == organisation_id, mine).with_for_update())
     if organisation is None:
         raise NotFound("Такой организации нет.")
-    if await rewrite(session, organisation, contacts.model_dump(), caller=caller, now=now):
+    if await rewrite(session, organisation, contacts.model_dump(), role=caller.role, now=now):
         await tell(session, organisation)
 
 
-async def rewrite(session: AsyncSession, organisation: Organisation, columns: dict[str, Any], *, caller: Caller, now: datetime) -> bool:
+async def rewrite(session: AsyncSession, organisation: Organisation, columns: dict[str, Any], *, role: str, now: datetime) -> bool:
     """Bring an organisation to these columns and remember what changed; False when nothing did."""
     before = {field: getattr(organisation, field) for field, value in columns.items() if getattr(organisation, field) != value}
     if not before:
@@ -98,9 +98,7 @@ async def rewrite(session: AsyncSession, organisation: Organisation, columns: di
     organisation.changed_at = now
     changes = {field: [plain(value), plain(columns[field])] for field, value in before.items()}
     session.add(
-        OrganisationChange(
-            organisation_id=organisation.id, revision=organisation.revision, changed_at=now, role=caller.role, changes=changes
-        )
+        OrganisationChange(organisation_id=organisation.id, revision=organisation.revision, changed_at=now, role=role, changes=changes)
     )
     await session.flush()
     return True

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, literal, or_, select, tuple_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.queries.labels import Labels, labels
+from services.catalog.queries.labels import Labels, labels, municipality
 from services.catalog.rules.cursors import cursor_of, left_at
 from services.catalog.rules.search import WantedOrganisations
 from services.catalog.tables import Organisation, OrganisationChange, OrganisationName, Programme, Territory
@@ -36,8 +36,7 @@ async def organisations_listed(session: AsyncSession, wanted: WantedOrganisation
         if values:
             listed = listed.where(col(column).in_(values))
     if wanted.oktmo:
-        now = select(func.coalesce(col(Territory.successor), col(Territory.oktmo))).where(col(Territory.oktmo) == wanted.oktmo)
-        listed = listed.where(col(Organisation.oktmo).in_(now))
+        listed = listed.where(col(Organisation.oktmo) == await municipality(session, wanted.oktmo, today))
     if wanted.authority_id:
         listed = listed.where(col(Organisation.authority_id) == wanted.authority_id)
     place = tuple_(col(Organisation.name), col(Organisation.id))

@@ -53,7 +53,7 @@ class Contacts(Facts):
 
 
 class OrganisationFacts(Facts):
-    """An organisation as the operator states it; without `valid_from` a new name holds from today on, and what is newer than `revision` stays."""
+    """An organisation as the operator states it; without `valid_from` a new name holds from today on; a newer `revision` stays."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,60}$")]
     kind: OrganisationKind

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from services.catalog.tables import MissedSearch, SavedSearch
 from shared.contracts.catalog import SavedSearchMatched, SearchMissed
 from shared.contracts.notify import SubscriptionCancelled, SubscriptionConfirmed
+from shared.messaging.tables import due
 from tests.service.catalog.conftest import CHELYABINSK, MIASS, Register, day
 from tests.support.service import envelope_of
 from tests.support.stage import eventually
@@ -43,8 +44,13 @@ async def later(register: Register, hours: float) -> None:
     async def there() -> bool:
         return bool(clock() >= then)
 
+    async def served() -> bool:
+        await register.service.serve_due(clock())
+        async with register.service.app.state.engine.connect() as connection:  # the service serves too, and may be at it
+            return not await connection.scalar(select(func.count()).select_from(due).where(due.c.at <= clock()))
+
     await eventually(there)
-    await register.service.serve_due(clock())
+    await eventually(served)
 
 
 async def told(register: Register, subscription: UUID) -> list[list[tuple[str, str]]]:
