@@ -54,6 +54,20 @@ async def load(portal: str, issuer: str) -> None:
         authors = await authors_of(door)
         publications = enter_publications(read("catalog/publications.json"), operator, authors, organisations, today(real_time() + ahead()))
         await asyncio.gather(enter_assessment(assessor, organisations), enter_programmes(operator, authors, organisations), publications)
+        await each(look_in_vain(operator, wanted, times) for wanted, times in IN_VAIN)
+
+
+IN_VAIN: tuple[tuple[dict[str, str], int], ...] = (
+    ({"q": "астрономия в школе"}, 9),
+    ({"subject": "chemistry", "form": "full_time", "hours": "250-"}, 7),
+    ({"position": "librarian", "form": "full_time", "oktmo": "75752000"}, 6),
+)
+"""What people look for and do not find, so that «Спрос» has something to say after its first hour."""
+
+
+async def look_in_vain(person: Person, wanted: dict[str, str], times: int) -> None:
+    for number in range(times):
+        await person.get("/programmes", **wanted, limit=1 + number)
 
 
 async def enter_organisations(operator: Person) -> dict[str, str]:

@@ -58,6 +58,7 @@ async def gate_opened(app: FastAPI) -> AsyncIterator[None]:
         guests=Buckets(rate=settings.guest_rate, burst=settings.guest_burst),
         persons=Buckets(rate=settings.person_rate, burst=settings.person_burst),
         sign_ins=Buckets(rate=settings.sign_in_rate, burst=settings.sign_in_burst),
+        subscribers=Buckets(rate=settings.subscribe_rate, burst=settings.subscribe_burst),
         inside=app,
         protection=protecting(https=settings.https),
         cookie=cookie_name(https=settings.https),

@@ -31,6 +31,8 @@ OWN_TOKENS = "/operations/"  # checked by an internal token, which only the gate
 ASSETS = ("/static/", "/api/docs/")
 ALWAYS = contexts.set_value(FORCED, True, Context())
 SIGN_IN = ("/sign-in", "/callback/")
+SUBSCRIBING = "/programmes/subscription"
+"""Where a visitor makes us write to an address: seldom by one visitor, so that nobody buries others in letters."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 FILES = ("application/pdf",)
 OUTSIDERS = (b"x-user-", b"x-forwarded-")
@@ -144,6 +146,8 @@ class Entering:
         address = address_of(peer[0] if peer else "", headers.get("x-forwarded-for"), gate.settings.trusted_proxies)
         if self.path.startswith(SIGN_IN):
             gate.sign_ins.take(address)
+        if self.path == SUBSCRIBING and self.method not in SAFE:
+            gate.subscribers.take(address)
         try:
             self.visitor = await gate.visitor(headers.get("authorization"), cookie_value(headers.get("cookie"), gate.cookie))
         except Unauthenticated:

@@ -45,6 +45,7 @@ class Gate:
     guests: Buckets
     persons: Buckets
     sign_ins: Buckets
+    subscribers: Buckets
     inside: ASGIApp
     protection: Headers
     cookie: str

@@ -30,6 +30,7 @@ PRIVATE = (
     "/organisations?",
     "/parked/",
     "/programmes/*/application",
+    "/programmes/subscription",
     "/programmes?",
     "/provider/",
     "/queue",
@@ -38,6 +39,7 @@ PRIVATE = (
     "/search",
     "/sign-in",
     "/sign-out",
+    "/subscriptions/",
     "/traces",
 )
 """What robots leave alone: everything of a person, of staff and of the machine, and endless searches whose cards the site map names."""
@@ -58,7 +60,7 @@ def site_map(
     portal: str,
     today: date,
 ) -> bytes:
-    """Every public page; a programme with the day on which its groups last changed it; `others` are paths and days."""
+    """Every public page with the day on which it last changed, a programme's as far as its groups tell it; `others` are paths and days."""
     changed: dict[str, str] = {}
     for group in groups:
         days = [group["enrolment_opens"]] if group["enrolment_opens"] <= today.isoformat() else []
@@ -68,8 +70,8 @@ def site_map(
         changed[programme] = max([changed.get(programme, ""), *days])
     root = XML.Element("urlset", xmlns=SITEMAP)
     cards = [(f"/programmes/{one['id']}", changed.get(one["id"], "")) for one in programmes]
-    cards += [(f"/organisations/{one['id']}", "") for one in organisations]
     cards += others
+    cards += [(f"/organisations/{one['id']}", as_moment(one["changed_at"]).date().isoformat()) for one in organisations]
     for path, day in [*((page, "") for page in PAGES), *cards][:MOST_ADDRESSES]:
         url = XML.SubElement(root, "url")
         worded(url, "loc", portal + path)

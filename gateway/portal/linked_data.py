@@ -147,8 +147,9 @@ def organisation(card: Card, above: Card | None, *, portal: str) -> dict[str, An
     }
     if card["inn"]:
         said["taxID"] = card["inn"]
-    if card["site"]:
-        said["sameAs"] = card["site"]
+    for name, field in (("sameAs", "site"), ("telephone", "phone"), ("email", "email")):
+        if card[field]:
+            said[name] = card[field]
     if above:
         said["parentOrganization"] = named(kind_of(above), above["name"], f"{portal}/organisations/{above['id']}")
     return said

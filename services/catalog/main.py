@@ -1,6 +1,8 @@
 """The public register: organisations, programmes, groups, and their search."""
 
 from services.catalog.api import (
+    demand,
+    dictionaries,
     documents,
     drafts,
     events,
@@ -14,6 +16,7 @@ from services.catalog.api import (
     suggestions,
     versions,
 )
+from services.catalog.misses import Misses, counting
 from services.catalog.settings import Settings
 from services.catalog.subscribers import DUES, HEARS
 from shared.service import service
@@ -35,8 +38,12 @@ app = service(
         documents.router,
         documents.files,
         everywhere.router,
+        demand.router,
+        dictionaries.router,
     ],
     hears=HEARS,
     dues=DUES,
+    companions=[counting],
     title="Реестр: организации, программы, потоки",
 )
+app.state.misses = Misses()

@@ -2,6 +2,7 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.commands import dictionaries, missed, municipalities, saved
 from services.catalog.commands.copies import adopt_framework, keep_newest
 from services.catalog.commands.findable import make_findable
 from services.catalog.commands.organisers import themes_of
@@ -84,12 +85,14 @@ async def on_person_merged(event: PersonMerged, envelope: Envelope, session: Asy
 
 async def on_subscription_confirmed(event: SubscriptionConfirmed, envelope: Envelope, session: AsyncSession) -> None:
     row = {"confirmed": True, "revision": envelope.dporevision}
-    await keep_newest(session, Subscription, {"id": event.subscription_id}, row, by="revision")
+    if await keep_newest(session, Subscription, {"id": event.subscription_id}, row, by="revision"):
+        await saved.begin(session, event.subscription_id)
 
 
 async def on_subscription_cancelled(event: SubscriptionCancelled, envelope: Envelope, session: AsyncSession) -> None:
     row = {"confirmed": False, "revision": envelope.dporevision}
     await keep_newest(session, Subscription, {"id": event.subscription_id}, row, by="revision")
+    await saved.drop(session, event.subscription_id)
 
 
 HEARS: Hears = {
@@ -105,4 +108,11 @@ HEARS: Hears = {
     SubscriptionConfirmed: on_subscription_confirmed,
     SubscriptionCancelled: on_subscription_cancelled,
 }
-DUES: Dues = {OLD: forget_old}
+DUES: Dues = {
+    OLD: forget_old,
+    saved.LOOKED_AT: saved.look,
+    saved.LAPSES: saved.lapse,
+    missed.SAID: missed.say,
+    dictionaries.REWRITTEN: dictionaries.rewrite,
+    municipalities.SUCCEEDED: municipalities.move,
+}

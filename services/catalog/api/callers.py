@@ -4,10 +4,12 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 
-from shared.access import Caller, allow, everyone
+from shared.access import Caller, allow, everyone, gateway_only
 
 Visitor = Annotated[Caller, everyone("catalogue.read")]
 Operator = Annotated[Caller, allow("organisations.write", "operator")]
+OrganisationKeeper = Annotated[Caller, allow("organisations.contacts", "provider_specialist", "operator")]
+OrganisationReader = Annotated[Caller, allow("organisations.history", "provider_specialist", "operator", "ministry", "auditor")]
 Author = Annotated[Caller, allow("programmes.write", "provider_specialist", "operator")]
 Reader = Annotated[Caller, allow("programmes.review", "operator")]
 Overseer = Annotated[Caller, allow("programmes.reviews.read", "operator", "auditor")]
@@ -16,6 +18,8 @@ Writer = Annotated[Caller, allow("drafts.keep", "provider_specialist", "operator
 Announcer = Annotated[Caller, allow("groups.announce", "provider_specialist", "operator")]
 Publisher = Annotated[Caller, allow("publications.write", "provider_specialist", "operator")]
 NewsReader = Annotated[Caller, allow("news.review", "operator")]
+Door = Annotated[Caller, gateway_only("searches.save")]
+DictionaryKeeper = Annotated[Caller, allow("dictionaries.write", "operator")]
 DocumentAuthor = Annotated[Caller, allow("documents.write", "operator")]
 
 

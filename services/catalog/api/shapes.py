@@ -24,6 +24,7 @@ class TermOut(Coded):
     dictionary: str
     valid_from: date
     valid_to: date | None
+    in_force: bool
 
 
 class MunicipalityOut(BaseModel):
@@ -36,6 +37,7 @@ class MunicipalityOut(BaseModel):
     valid_from: date
     valid_to: date | None
     successor: str | None
+    in_force: bool
 
 
 class HoursMinimumOut(BaseModel):
@@ -46,12 +48,22 @@ class HoursMinimumOut(BaseModel):
     basis: str
     valid_from: date
     valid_to: date | None
+    in_force: bool
 
 
 class DictionariesOut(BaseModel):
     terms: dict[str, list[TermOut]]
     municipalities: list[MunicipalityOut]
     hours_minima: list[HoursMinimumOut]
+
+
+class LicenceOut(BaseModel):
+    """A licence to educate."""
+
+    number: str
+    issued: date
+    authority: str
+    status: Literal["active", "suspended", "ended"]
 
 
 class OrganisationItem(BaseModel):
@@ -71,8 +83,13 @@ class OrganisationItem(BaseModel):
     agency_id: UUID | None
     address: str | None
     site: str | None
+    phone: str | None
+    email: str | None
+    founder: str | None
+    licence: LicenceOut | None
     status: Literal["active", "merged", "closed"]
     merged_into: UUID | None
+    changed_at: datetime
     revision: int
 
 
@@ -84,11 +101,33 @@ class NameOut(BaseModel):
     short_name: str
 
 
+class AboveOut(BaseModel):
+    """One organisation of those above another."""
+
+    id: UUID
+    short_name: str
+    kind: Coded
+
+
 class OrganisationOut(OrganisationItem):
-    """An organisation with the names it had, the newest first, and the number of its published programmes."""
+    """An organisation with the names it had, the newest first, what stands above it, the highest first, and its published programmes."""
 
     names: list[NameOut]
+    above: list[AboveOut]
     programmes: int
+
+
+class ChangeOut(BaseModel):
+    """What one revision changed: each field with its value before and after."""
+
+    revision: int
+    changed_at: datetime
+    role: str
+    changes: dict[str, tuple[str | None, str | None]]
+
+
+class ChangesOut(BaseModel):
+    items: list[ChangeOut]
 
 
 class OrganisationPage(BaseModel):

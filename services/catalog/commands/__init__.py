@@ -1,5 +1,35 @@
 """What changes the register, and what it tells the others."""
 
-from services.catalog.commands import documents, events, files, groups, news, notices, organisations, programmes, versions, working_copies
+from services.catalog.commands import (
+    dictionaries,
+    documents,
+    events,
+    files,
+    groups,
+    missed,
+    municipalities,
+    news,
+    notices,
+    organisations,
+    programmes,
+    saved,
+    versions,
+    working_copies,
+)
 
-__all__ = ["documents", "events", "files", "groups", "news", "notices", "organisations", "programmes", "versions", "working_copies"]
+__all__ = [
+    "dictionaries",
+    "documents",
+    "events",
+    "files",
+    "groups",
+    "missed",
+    "municipalities",
+    "news",
+    "notices",
+    "organisations",
+    "programmes",
+    "saved",
+    "versions",
+    "working_copies",
+]

@@ -28,7 +28,7 @@ async def announce_group(session: AsyncSession, programme_id: UUID, facts: Group
     programme = await own_programme(session, programme_id, caller)
     rules.may_announce(programme_status=programme.status)
     facts = await checked(session, facts, form=facts.form or programme.form, funding=facts.funding or programme.funding, now=now)
-    group = Group(programme_id=programme_id, provider_id=programme.provider_id, **columns_of(facts))
+    group = Group(programme_id=programme_id, provider_id=programme.provider_id, announced_at=now, **columns_of(facts))
     session.add(group)
     await session.flush()
     await emit(session, GroupAnnounced.model_validate(said_of(group)), subject=group.id, revision=group.revision)

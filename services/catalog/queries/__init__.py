@@ -1,6 +1,7 @@
 """What the register shows; nothing here changes anything."""
 
 from services.catalog.queries import (
+    demand,
     documents,
     events,
     files,
@@ -19,6 +20,7 @@ from services.catalog.queries import (
 )
 
 __all__ = [
+    "demand",
     "documents",
     "events",
     "files",

@@ -168,7 +168,8 @@ async def titles_of(
         terms = labels.terms[DICTIONARIES[facet]]
         listed = list(terms) if facet in SHOWN_WHOLE else [code for code in terms if code in values]
         known = {code: terms[code][0] for code in listed}
-        rest = {value: FOR_EVERYONE.get(facet, value) if value == ANY else value for value in values if value not in known}
+        said = {value: labels.coded(DICTIONARIES[facet], value)["title"] for value in values if value not in known}
+        rest = {value: FOR_EVERYONE.get(facet, title) if value == ANY else title for value, title in said.items()}
         return known | rest
     titles = {value: title or value for value, (title, _) in found.items()}
     if missing := [value for value in values if value not in titles]:

@@ -176,7 +176,11 @@ def but(conditions: Conditions, facet: str) -> ColumnElement[bool]:
     return and_(true(), *(condition for name, condition in conditions.items() if name != facet))
 
 
-def open_groups(shape: Shape, *, ranked: bool, name: str = "open_groups") -> CTE:
+AMONG: ColumnElement[Any] = any_(bindparam("among", type_=ARRAY(Uuid)))
+"""The programmes that a search is narrowed to when it is asked what is new."""
+
+
+def open_groups(shape: Shape, *, ranked: bool, among: bool = False, name: str = "open_groups") -> CTE:
     """Groups still to come, each with how it meets the conditions; what only an order or a wish needs is left out where neither is."""
     conditions = group_conditions(shape)
     return (
@@ -190,7 +194,7 @@ def open_groups(shape: Shape, *, ranked: bool, name: str = "open_groups") -> CTE
             *(but(conditions, facet).label(f"but_{facet}") for facet in ("oktmo", "has_seats")),
         )
         .join_from(G, S, col(S.group_id) == col(G.id), isouter=True)
-        .where(TO_COME)
+        .where(TO_COME, col(G.programme_id) == AMONG if among else true())
         .cte(name)
     )
 
@@ -219,7 +223,7 @@ def offers(shape: Shape, groups: CTE, *, ranked: bool) -> CTE:
     )
 
 
-def candidates(shape: Shape, offered: CTE, *, ranked: bool) -> CTE:
+def candidates(shape: Shape, offered: CTE, *, ranked: bool, among: bool = False) -> CTE:
     """Published programmes that are found, each with how it meets every condition in use (`ok_…`), and with what orders or counts them."""
     worth = wished(offered) if shape.read else None
     group_fits = func.coalesce(offered.c.fits, false()) if shape.filters.intersection(ABOUT_GROUPS) else true()
@@ -256,6 +260,6 @@ def candidates(shape: Shape, offered: CTE, *, ranked: bool) -> CTE:
             *(condition.label(f"ok_{facet}") for facet, condition in programme_conditions(shape).items()),
         )
         .join_from(P, offered, offered.c.programme_id == col(P.id), isouter=True)
-        .where(found(shape, worth))
+        .where(found(shape, worth), col(P.id) == AMONG if among else true())
     )
     return (chosen.join(SAID, true()) if shape.read else chosen).cte("candidates")

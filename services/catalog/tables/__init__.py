@@ -11,9 +11,10 @@ from services.catalog.tables.copies import (
     SeatCount,
     Subscription,
 )
+from services.catalog.tables.demand import MissedSearch, SavedSearch, ToldItem
 from services.catalog.tables.events import Gathering
 from services.catalog.tables.findable import Findable, FindableWord
-from services.catalog.tables.organisations import Organisation, OrganisationName
+from services.catalog.tables.organisations import Organisation, OrganisationChange, OrganisationName
 from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect, ProgrammePrerequisite, ProgrammeWord
 from services.catalog.tables.publications import DocumentVersion, News, Notice, PublicDocument
 from services.catalog.tables.reference import HoursMinimum, Term, Territory, Wording
@@ -31,9 +32,11 @@ __all__ = [
     "Group",
     "HoursMinimum",
     "MeasuredEffect",
+    "MissedSearch",
     "News",
     "Notice",
     "Organisation",
+    "OrganisationChange",
     "OrganisationName",
     "PersonAlias",
     "Procedure",
@@ -46,10 +49,12 @@ __all__ = [
     "PublicDocument",
     "PublicationConsent",
     "ReviewRight",
+    "SavedSearch",
     "SeatCount",
     "Subscription",
     "Term",
     "Territory",
+    "ToldItem",
     "Wording",
     "WorkingCopy",
     "held_by",

@@ -50,6 +50,7 @@ class Programme(Base, table=True):
         Index("programme_document", "document", postgresql_using="gin"),
         Index("programme_code_start", literal_column("lower(code)").label("small"), postgresql_ops={"small": "text_pattern_ops"}),
         Index("programme_provider", "provider_id", "status"),
+        Index("programme_published", "published_at", postgresql_where=text("status = 'published'")),
     )
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     code: str = Field(unique=True)
@@ -135,6 +136,7 @@ class Group(Base, table=True):
         CheckConstraint("contact_email ~ '^[^@[:space:]]+@[^@[:space:]]+$'", name="study_group_contact_email_shape"),
         CheckConstraint("revision > 0", name="study_group_revision_counted"),
         Index("study_group_programme", "programme_id", "starts"),
+        Index("study_group_announced", "announced_at"),
         Index("study_group_soon", "enrolment_closes", "starts", postgresql_where=text("status = 'announced'")),
     )
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -154,4 +156,5 @@ class Group(Base, table=True):
     timetable: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB, nullable=False)
     status: str = "announced"
     cancellation_reason: str | None = None
+    announced_at: datetime = moment()
     revision: int = 1
