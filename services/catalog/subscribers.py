@@ -3,7 +3,8 @@
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands.copies import adopt_framework, keep_newest
-from services.catalog.commands.persons import erase_person, grant_review, merge_persons, note_consent
+from services.catalog.commands.persons import INVITATION, SECOND_POLL, erase_person, grant_review, merge_persons, note_consent
+from services.catalog.commands.reviews import ask_again, invite
 from services.catalog.tables import MeasuredEffect, Procedure, SeatCount, Subscription
 from shared.contracts import Envelope
 from shared.contracts.assessment import FrameworkPublished, ProcedurePublished
@@ -100,4 +101,4 @@ HEARS: Hears = {
     SubscriptionConfirmed: on_subscription_confirmed,
     SubscriptionCancelled: on_subscription_cancelled,
 }
-DUES: Dues = {}
+DUES: Dues = {INVITATION: invite, SECOND_POLL: ask_again}

@@ -133,6 +133,7 @@ LETTERS = {
     "route_completed": "Маршрут пройден",
     "document_issued": "Выдан документ",
     "group_changed": "Изменились даты или место занятий",
+    "review_due": "Приглашение написать отзыв",
     "consent_withdrawn": "Согласие отозвано",
 }
 

@@ -163,6 +163,13 @@ class PieceOut(BaseModel):
     found: bool
 
 
+class RatingOut(BaseModel):
+    """The mean of all marks of n reviews, smoothed towards the catalogue's mean; told from five reviews on."""
+
+    mean: float
+    n: int
+
+
 class ProgrammeItem(BaseModel):
     """A programme as a search result, with its nearest group that meets the filters."""
 
@@ -178,6 +185,7 @@ class ProgrammeItem(BaseModel):
     fee: int
     document: Coded
     provider: ProviderOut
+    rating: RatingOut | None = None
     nearest_group: GroupItem | None
 
 
@@ -292,6 +300,7 @@ class ProgrammeOut(BaseModel):
     published_at: datetime | None
     withdrawal_reason: str | None
     revision: int
+    rating: RatingOut | None = None
     groups: list[GroupItem]
 
 

@@ -36,6 +36,8 @@ SHOWN_WHOLE = ("kind", "form", "funding", "subject", "level", "hours")
 FOR_EVERYONE = {"subject": "Любой предмет", "position": "Любая должность", "level": "Любой уровень"}
 BAND_TITLES = {"1-15": "до 15 ч", "16-24": "16–24 ч", "25-72": "25–72 ч", "73-249": "73–249 ч", "250-": "250 ч и больше"}
 
+RATINGS = {"4.5": "от 4,5", "4": "от 4"}
+
 
 @lru_cache(256)
 def counted(shape: Shape) -> Select[Any]:
@@ -61,6 +63,9 @@ def counted(shape: Shape) -> Select[Any]:
         rows("total", literal("all"), null(), fitting("") & whole).select_from(base),
         rows("has_seats", literal("true"), null(), fitting("") & base.c.seated).select_from(base),
     ]
+    for least in RATINGS:
+        high = fitting("rating_from") & whole & (base.c.rating >= float(least))
+        parts.append(rows("rating_from", literal(least), null(), high).select_from(base))
     for facet, plain in (("kind", base.c.kind), ("form", base.c.form), ("funding", base.c.funding), ("hours", base.c.band)):
         parts.append(rows(facet, plain, null(), fitting(facet) & whole).select_from(base).group_by(plain))
     for facet, codes in (("subject", base.c.subjects), ("position", base.c.positions), ("level", base.c.levels)):
@@ -110,6 +115,10 @@ async def shown(session: AsyncSession, counts: Sequence[Any], wanted: Wanted, la
         if facet not in SHOWN_WHOLE:
             values.sort(key=lambda one: (-one["count"], one["title"]))
         facets[facet] = values
+    facets["rating_from"] = [
+        {"value": least, "title": title, "count": table["rating_from"][least][1], "chosen": wanted.rating_from == float(least)}
+        for least, title in RATINGS.items()
+    ]
     seats = table["has_seats"]["true"][1]
     facets["has_seats"] = [{"value": "true", "title": "Есть свободные места", "count": seats, "chosen": wanted.has_seats}]
     return facets

@@ -10,11 +10,21 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.queries import ratings
 from services.catalog.queries.labels import labels
 from services.catalog.queries.seats import COLUMNS, G, S, group_shown
 from services.catalog.rules.cursors import cursor_of, left_at
 from services.catalog.rules.search import WantedOwn
-from services.catalog.tables import Competence, MeasuredEffect, Organisation, Programme, ProgrammeEffect, ProgrammePrerequisite, Territory
+from services.catalog.tables import (
+    Competence,
+    MeasuredEffect,
+    Organisation,
+    Programme,
+    ProgrammeEffect,
+    ProgrammePrerequisite,
+    Rating,
+    Territory,
+)
 from shared.access import Caller
 from shared.database import within
 from shared.errors import NotFound
@@ -36,8 +46,10 @@ PROVIDER: tuple[Any, ...] = (
 async def programme_card(session: AsyncSession, programme_id: UUID, *, caller: Caller, today: date) -> dict[str, Any]:
     """Everything about a programme; a draft is seen by its provider and the operator only."""
     seen = (col(P.status) != "draft") | within(caller, provider=col(P.provider_id))
-    found = select(*SHOWN, *PROVIDER, effects_json().label("effects"), prerequisites_json().label("prerequisites"))
-    found = found.join_from(P, Organisation, col(Organisation.id) == col(P.provider_id)).where(col(P.id) == programme_id, seen)
+    rated: tuple[Any, ...] = (ratings.SHOWN.label("rating"), col(Rating.n).label("rated_by"))
+    found = select(*SHOWN, *PROVIDER, *rated, effects_json().label("effects"), prerequisites_json().label("prerequisites"))
+    found = found.join_from(P, Organisation, col(Organisation.id) == col(P.provider_id)).outerjoin(Rating, ratings.OF_PROGRAMME)
+    found = found.where(col(P.id) == programme_id, seen)
     row = (await session.execute(found)).first()
     if row is None:
         raise NotFound("Такой программы нет.")
@@ -77,6 +89,7 @@ async def programme_card(session: AsyncSession, programme_id: UUID, *, caller: C
         "published_at": row.published_at,
         "withdrawal_reason": row.withdrawal_reason,
         "revision": row.revision,
+        "rating": ratings.rating_shown(row.rating, row.rated_by),
         "groups": [group_shown(one, said, today) for one in groups],
     }
 

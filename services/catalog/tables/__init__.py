@@ -15,8 +15,12 @@ from services.catalog.tables.organisations import Organisation, OrganisationName
 from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect, ProgrammePrerequisite, ProgrammeWord
 from services.catalog.tables.reference import HoursMinimum, Term, Territory, Wording
 from services.catalog.tables.registry import Base
+from services.catalog.tables.reviews import AbuseWord, Rating, Review
+from services.catalog.tables.targets import TARGETS
 
 __all__ = [
+    "TARGETS",
+    "AbuseWord",
     "Base",
     "Competence",
     "ErasedPerson",
@@ -32,6 +36,8 @@ __all__ = [
     "ProgrammePrerequisite",
     "ProgrammeWord",
     "PublicationConsent",
+    "Rating",
+    "Review",
     "ReviewRight",
     "SeatCount",
     "Subscription",

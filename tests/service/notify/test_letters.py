@@ -206,4 +206,3 @@ def test_every_status_has_words() -> None:
 
 async def test_the_migrations_make_exactly_the_tables(stage: Servers) -> None:
     await migrations.check("notify", await stage.database("notify"))
-

@@ -77,9 +77,7 @@ def learner(person: UUID, revision: int = 1) -> Envelope:
     return envelope_of(event, subject=person, revision=revision)
 
 
-def measured(
-    person: UUID, *, estimates: dict[str, float], purpose: str = "entry", route: UUID | None = None, day: int = 0
-) -> Envelope:
+def measured(person: UUID, *, estimates: dict[str, float], purpose: str = "entry", route: UUID | None = None, day: int = 0) -> Envelope:
     """Estimates per competence around a cut of 0 with an error of 0.3."""
     attempt = uuid5(person, purpose + str(day))
     results = [

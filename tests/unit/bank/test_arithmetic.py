@@ -14,7 +14,6 @@ OPTIONS = {item.code: {option.id: option.text for option in item.options} for it
 ANY_KEY = {item.code: item.key for item in items()}
 
 
-
 def crosses(place: int) -> bool:
     """Whether |x² − 9| passes through 5 between two neighbouring points of a grid with the step 1/7."""
     left, right = (abs(Fraction(x, 7) ** 2 - 9) - 5 for x in (place, place + 1))
@@ -80,12 +79,28 @@ def test_choices_with_numbers_are_what_the_condition_gives() -> None:
 
 
 def test_right_triangles_and_incompatible_events_are_found_again() -> None:
-    squares = {"5, 12, 13": (25, 144, 169), "6, 8, 11": (36, 64, 121), "4, 5, 6": (16, 25, 36), "8, 15, 17": (64, 225, 289),
-               "√2, √3, √5": (2, 3, 5), "2, 3, √15": (4, 9, 15)}
+    squares = {
+        "5, 12, 13": (25, 144, 169),
+        "6, 8, 11": (36, 64, 121),
+        "4, 5, 6": (16, 25, 36),
+        "8, 15, 17": (64, 225, 289),
+        "√2, √3, √5": (2, 3, 5),
+        "2, 3, √15": (4, 9, 15),
+    }
     assert squares.keys() == set(OPTIONS["ПРЕД-2-06"].values())
     assert right_texts("ПРЕД-2-06") == {text for text, (a, b, c) in squares.items() if a + b == c}
-    events = {"чётное число": {2, 4, 6}, "5": {5}, "больше 3": {4, 5, 6}, "простое число": {2, 3, 5}, "число, кратное 3": {3, 6},
-              "нечётное число": {1, 3, 5}, "меньше 3": {1, 2}, "больше 4": {5, 6}}
-    pairs = {text: [events[name.lower().removeprefix("выпало ")] for name in text.strip("«»").split("» и «")]
-             for text in OPTIONS["ПРЕД-4-10"].values()}
+    events = {
+        "чётное число": {2, 4, 6},
+        "5": {5},
+        "больше 3": {4, 5, 6},
+        "простое число": {2, 3, 5},
+        "число, кратное 3": {3, 6},
+        "нечётное число": {1, 3, 5},
+        "меньше 3": {1, 2},
+        "больше 4": {5, 6},
+    }
+    pairs = {
+        text: [events[name.lower().removeprefix("выпало ")] for name in text.strip("«»").split("» и «")]
+        for text in OPTIONS["ПРЕД-4-10"].values()
+    }
     assert right_texts("ПРЕД-4-10") == {text for text, (one, other) in pairs.items() if not one & other}

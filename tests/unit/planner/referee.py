@@ -61,7 +61,8 @@ def attainable(effects: tuple[float, ...], courses: int) -> tuple[float, ...]:
     """Every depth that up to so many courses of these effects can reach: with tangents there the closure is exact."""
     depths = {
         round(sum(-log(1 - effect) for effect in some), 12)
-        for size in range(courses + 1) for some in combinations_with_replacement(effects, size)
+        for size in range(courses + 1)
+        for some in combinations_with_replacement(effects, size)
     }
     return tuple(sorted(depths))
 

@@ -34,12 +34,29 @@ ROOMY = Limits(hours=1_000, fee=1_000_000, courses=10, quarter_hours=1_000)
 WEIGHTS = {"C": 1.0, "D": 0.5}
 
 
-def course(programme: str, *, day: int | None = None, hours: int = 36, fee: int = 0, needs: str = "", c: float = 0.0, d: float = 0.0,
-           number: int = 1, penalty: float = 0.0) -> Candidate:
+def course(
+    programme: str,
+    *,
+    day: int | None = None,
+    hours: int = 36,
+    fee: int = 0,
+    needs: str = "",
+    c: float = 0.0,
+    d: float = 0.0,
+    number: int = 1,
+    penalty: float = 0.0,
+) -> Candidate:
     """A three-day group of March 2027, or an undated one."""
     return Candidate(
-        programme=programme, group=f"{programme}{number}", hours=hours, fee=fee, effects={"C": c, "D": d}, prerequisites=frozenset(needs),
-        penalty=penalty, start=date(2027, 3, day) if day else None, end=date(2027, 3, day + 2) if day else None,
+        programme=programme,
+        group=f"{programme}{number}",
+        hours=hours,
+        fee=fee,
+        effects={"C": c, "D": d},
+        prerequisites=frozenset(needs),
+        penalty=penalty,
+        start=date(2027, 3, day) if day else None,
+        end=date(2027, 3, day + 2) if day else None,
     )
 
 
@@ -125,7 +142,10 @@ def test_an_open_deficit_says_why() -> None:
     plan = solve(prepared.problem)
     left = {residual.competence: residual for residual in explain(prepared, plan).residuals}
     assert {name: residual.reason for name, residual in left.items()} == {
-        "C": PartlyClosed(), "D": TooLong(36), "E": TooLong(18), "F": NoProgramme(),
+        "C": PartlyClosed(),
+        "D": TooLong(36),
+        "E": TooLong(18),
+        "F": NoProgramme(),
     }
     assert left["C"].share == pytest.approx(0.4)
     assert left["D"].weight == pytest.approx(0.5)

@@ -23,9 +23,14 @@ from services.routes.planner.weights import weight
 
 TODAY = date(2027, 1, 11)
 TEACHER = Person(
-    weights={"C": 1.0}, limits=Limits(hours=108, fee=5_000, courses=4, quarter_hours=72), position="teacher",
-    subjects=frozenset({"maths", "physics"}), levels=frozenset({"basic"}), blackouts=(Period(date(2027, 5, 24), date(2027, 6, 30)),),
-    passed={"OLD": date(2023, 9, 1), "NEW": date(2025, 9, 1)}, forbidden=frozenset({"F", "G7"}),
+    weights={"C": 1.0},
+    limits=Limits(hours=108, fee=5_000, courses=4, quarter_hours=72),
+    position="teacher",
+    subjects=frozenset({"maths", "physics"}),
+    levels=frozenset({"basic"}),
+    blackouts=(Period(date(2027, 5, 24), date(2027, 6, 30)),),
+    passed={"OLD": date(2023, 9, 1), "NEW": date(2025, 9, 1)},
+    forbidden=frozenset({"F", "G7"}),
 )
 GROUP = Candidate(programme="A", group="A1", hours=36, effects={"C": 0.4}, start=date(2027, 3, 1), end=date(2027, 3, 12))
 
@@ -73,7 +78,8 @@ def test_a_prerequisite_must_be_on_offer_in_time_and_so_must_its_own() -> None:
     assert prepare(TEACHER, groups, today=TODAY).problem.candidates == tuple(groups)
     late = replace(first, start=date(2027, 3, 1), end=date(2027, 3, 1))
     assert {left_out.candidate.group: left_out.reason for left_out in prepare(TEACHER, [third, second, late], today=TODAY).excluded} == {
-        "A1": PrerequisiteMissing("B"), "D1": PrerequisiteMissing("A"),
+        "A1": PrerequisiteMissing("B"),
+        "D1": PrerequisiteMissing("A"),
     }
 
 

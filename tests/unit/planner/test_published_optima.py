@@ -31,11 +31,20 @@ def knapsack(profits: list[float], costs: list[list[int]], limits: list[int]) ->
     items, scale = range(len(profits)), 1_000_000
     hours = [max(1, sum(scale * row[item] // limit for row, limit in zip(costs, limits, strict=True))) for item in items]
     return Instance(
-        hours=hours, cost=[0.0] * len(profits), density=[profits[item] / hours[item] for item in items],
-        closes=[[(item, HALF)] for item in items], columns=[[(item, HALF / hours[item])] for item in items],
-        residual=[2 * profit for profit in profits], clash=[1 << item for item in items], family=[1 << item for item in items],
-        needs=[()] * len(profits), packed=pack(limits, [[(place, row[item]) for place, row in enumerate(costs)] for item in items]),
-        budget=scale * len(limits) + len(profits), courses=len(profits), available=list(items), mandatory=[],
+        hours=hours,
+        cost=[0.0] * len(profits),
+        density=[profits[item] / hours[item] for item in items],
+        closes=[[(item, HALF)] for item in items],
+        columns=[[(item, HALF / hours[item])] for item in items],
+        residual=[2 * profit for profit in profits],
+        clash=[1 << item for item in items],
+        family=[1 << item for item in items],
+        needs=[()] * len(profits),
+        packed=pack(limits, [[(place, row[item]) for place, row in enumerate(costs)] for item in items]),
+        budget=scale * len(limits) + len(profits),
+        courses=len(profits),
+        available=list(items),
+        mandatory=[],
     )
 
 

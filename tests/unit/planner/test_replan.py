@@ -21,8 +21,12 @@ PERSON = Person(weights={"C": 1.0, "D": 0.8}, limits=LIMITS)
 def course(programme: str, *, month: int | None = None, hours: int = 36, **effects: float) -> Candidate:
     """A group of the first days of a month of 2027, or an undated one."""
     return Candidate(
-        programme=programme, group=f"{programme}{month or 0}", hours=hours, effects=effects,
-        start=date(2027, month, 4) if month else None, end=date(2027, month, 8) if month else None,
+        programme=programme,
+        group=f"{programme}{month or 0}",
+        hours=hours,
+        effects=effects,
+        start=date(2027, month, 4) if month else None,
+        end=date(2027, month, 8) if month else None,
     )
 
 

@@ -21,7 +21,9 @@ def small(seed: int) -> Problem:
     """Up to 14 groups with everything that can bind: hours, fee, courses, quarters, overlaps, chains of prerequisites, wishes."""
     dice = Random(seed)
     limits = Limits(
-        hours=dice.choice((54, 72, 108, 144, 216)), fee=dice.choice((0, 6000, 1_000_000)), courses=dice.randint(1, 5),
+        hours=dice.choice((54, 72, 108, 144, 216)),
+        fee=dice.choice((0, 6000, 1_000_000)),
+        courses=dice.randint(1, 5),
         quarter_hours=dice.choice((40, 80, 1_000)),
     )
     problem = random_problem(seed, groups=dice.randint(8, 14), programmes=8, competences=5, needy=0.5, undated=0.35, limits=limits)
@@ -29,7 +31,8 @@ def small(seed: int) -> Problem:
     return replace(
         problem,
         mandatory=frozenset(dice.sample(groups, dice.choice((0, 0, 0, 1, 2)))),
-        planned=frozenset(dice.sample(groups, 3)), stability=dice.choice((0.0, 0.03)),
+        planned=frozenset(dice.sample(groups, 3)),
+        stability=dice.choice((0.0, 0.03)),
         passed=frozenset({dice.choice(problem.candidates).programme}) if dice.random() < 0.3 else frozenset(),
     )
 
@@ -72,7 +75,10 @@ def test_more_hours_money_courses_or_room_in_a_quarter_never_lower_the_objective
     problem = random_problem(seed, limits=tight)
     floor = solve(problem).objective
     for wider in (
-        replace(tight, hours=108), replace(tight, fee=9_000), replace(tight, courses=4), replace(tight, quarter_hours=90),
+        replace(tight, hours=108),
+        replace(tight, fee=9_000),
+        replace(tight, courses=4),
+        replace(tight, quarter_hours=90),
     ):
         assert solve(replace(problem, limits=wider)).objective >= floor - 1e-9
 
@@ -140,8 +146,13 @@ def test_an_undated_course_between_two_dated_ones_does_not_hide_their_order() ->
     late = Candidate(programme="A", group="A1", hours=16, effects={"C": 0.1}, start=date(2027, 5, 3), end=date(2027, 5, 7))
     link = Candidate(programme="B", group="B1", hours=16, effects={"C": 0.1}, prerequisites=frozenset({"A"}))
     early = Candidate(
-        programme="D", group="D1", hours=16, effects={"C": 0.5}, prerequisites=frozenset({"B"}),
-        start=date(2027, 3, 1), end=date(2027, 3, 5),
+        programme="D",
+        group="D1",
+        hours=16,
+        effects={"C": 0.5},
+        prerequisites=frozenset({"B"}),
+        start=date(2027, 3, 1),
+        end=date(2027, 3, 5),
     )
     later = replace(early, group="D2", start=date(2027, 6, 1), end=date(2027, 6, 5), penalty=0.05)
     assert "D1" not in solve(Problem({"C": 1.0}, ROOMY, (late, link, early))).groups
@@ -168,8 +179,14 @@ def test_programmes_that_need_each_other_are_never_taken() -> None:
 def dated(programme: str, *, start: int = 1, hours: int = 36, needs: str = "", fee: int = 0) -> Candidate:
     """A group of March 2027 that lasts three days."""
     return Candidate(
-        programme=programme, group=f"{programme}{start}", hours=hours, fee=fee, effects={"C": 0.4}, prerequisites=frozenset(needs),
-        start=date(2027, 3, start), end=date(2027, 3, start + 2),
+        programme=programme,
+        group=f"{programme}{start}",
+        hours=hours,
+        fee=fee,
+        effects={"C": 0.4},
+        prerequisites=frozenset(needs),
+        start=date(2027, 3, start),
+        end=date(2027, 3, start + 2),
     )
 
 

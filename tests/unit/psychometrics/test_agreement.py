@@ -106,7 +106,7 @@ def test_the_bootstrap_interval_covers_the_truth_nineteen_times_of_twenty() -> N
         grades = random.normal(size=20) + 0.5 * random.normal(size=(2, 20))
         low, high = krippendorff_range(grades, level=Level.INTERVAL, seed=draw, draws=100)
         covered += low <= 0.8 <= high
-    assert 0.84 < covered / 120 < 0.99       # a percentile interval of 20 works is a little short
+    assert 0.84 < covered / 120 < 0.99  # a percentile interval of 20 works is a little short
 
 
 @pytest.mark.parametrize(

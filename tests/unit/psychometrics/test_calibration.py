@@ -33,7 +33,7 @@ calm = settings(deadline=None, max_examples=15)
 
 LSAT6 = """00000 3 00001 6 00010 2 00011 11 00100 1 00101 1 00110 3 00111 4 01000 1 01001 8 01011 16 01101 3 01110 2 01111 15
 10000 10 10001 29 10010 14 10011 81 10100 3 10101 28 10110 15 10111 80 11000 16 11001 56 11010 21 11011 173 11100 11 11101 61
-11110 28 11111 298"""      # Bock and Lieberman 1970: patterns and how many of 1,000 gave them
+11110 28 11111 298"""  # Bock and Lieberman 1970: patterns and how many of 1,000 gave them
 
 
 @pytest.fixture(scope="module")
@@ -72,12 +72,12 @@ def test_lsat6_one_slope_for_all_as_in_mirt_and_bugs(lsat: Categories) -> None:
     fit = calibrate(lsat, slopes=Slopes.COMMON, tolerance=1e-6)
     assert fit.log_likelihood == pytest.approx(-2466.938, abs=0.001)
     assert slopes_of(fit) == pytest.approx([0.7551] * 5, abs=0.001)
-    assert fit.items[0].a ** 2 == pytest.approx(0.57, abs=0.002)        # the variance of theta when the slope is 1
+    assert fit.items[0].a ** 2 == pytest.approx(0.57, abs=0.002)  # the variance of theta when the slope is 1
     assert [item.d[0] for item in fit.items] == pytest.approx([2.73, 0.999, 0.240, 1.306, 2.099], abs=0.005)
     assert difficulties_of(fit) == pytest.approx([-3.6153, -1.3224, -0.3176, -1.7301, -2.7802], abs=0.001)
     intercepts = np.array([item.d[0] for item in fit.items])
     assert intercepts.mean() - intercepts == pytest.approx([-1.259, 0.4782, 1.239, 0.1685, -0.6264], abs=0.01)
-    half_widths = [0.2525, 0.1535, 0.140, 0.1635, 0.2035]        # of mirt's 95 % intervals of d
+    half_widths = [0.2525, 0.1535, 0.140, 0.1635, 0.2035]  # of mirt's 95 % intervals of d
     assert [1.96 * error.d[0] for error in fit.errors] == pytest.approx(half_widths, rel=0.05)
 
 
@@ -129,7 +129,7 @@ def test_what_was_simulated_is_recovered_within_its_errors_with_a_fifth_missing(
         for found, item, error in zip(fit.items, true, fit.errors, strict=True)
         for of in (slope_of, last_intercept_of)
     ]
-    assert 0.6 < np.sqrt(np.mean(np.square(pulls))) < 1.5       # the errors are neither boastful nor shy
+    assert 0.6 < np.sqrt(np.mean(np.square(pulls))) < 1.5  # the errors are neither boastful nor shy
 
 
 def test_priors_help_fifty_persons_and_hardly_touch_thousands() -> None:

@@ -47,29 +47,29 @@ EVERY += [INTO_CLASSES, ORDER_OF_FIVE, ORDER_OF_THREE, NUMBER, EXACT]
         (THREE_OF_SIX, ["a"], 1),
         (THREE_OF_SIX, ["a", "c"], 2),
         (THREE_OF_SIX, ["a", "b", "c"], 3),
-        (THREE_OF_SIX, ["a", "b", "c", "d"], 2),                # a false alarm takes one hit back
+        (THREE_OF_SIX, ["a", "b", "c", "d"], 2),  # a false alarm takes one hit back
         (THREE_OF_SIX, ["a", "d", "e", "f"], 0),
-        (THREE_OF_SIX, list("abcdef"), 0),                      # ticking everything earns nothing
+        (THREE_OF_SIX, list("abcdef"), 0),  # ticking everything earns nothing
         (THREE_OF_SIX, [], 0),
         (FIVE_OF_EIGHT, ["a"], 0),
         (FIVE_OF_EIGHT, ["a", "b"], 1),
         (FIVE_OF_EIGHT, ["a", "b", "c"], 1),
         (FIVE_OF_EIGHT, ["a", "b", "c", "d"], 2),
         (FIVE_OF_EIGHT, list("abcde"), 3),
-        (FOUR_PAIRS, {"1": "a", "2": "c", "3": "d", "4": "b"}, 0),      # one right pair is what guessing gives
+        (FOUR_PAIRS, {"1": "a", "2": "c", "3": "d", "4": "b"}, 0),  # one right pair is what guessing gives
         (FOUR_PAIRS, {"1": "a", "2": "b", "3": "d", "4": "c"}, 1),
-        (FOUR_PAIRS, {"1": "a", "2": "b", "3": "c"}, 1),                # the last pair given away is not earned by leaving it out
+        (FOUR_PAIRS, {"1": "a", "2": "b", "3": "c"}, 1),  # the last pair given away is not earned by leaving it out
         (FOUR_PAIRS, {"1": "a", "2": "b", "3": "c", "4": "d"}, 2),
         (FOUR_PAIRS, {}, 0),
         (TWO_PAIRS, {"1": "b", "2": "a"}, 0),
         (TWO_PAIRS, {"1": "a", "2": "b"}, 1),
-        (WITH_A_SPARE, {"1": "a", "2": "b", "3": "d"}, 1),              # with a spare element two of three is possible and counts
+        (WITH_A_SPARE, {"1": "a", "2": "b", "3": "d"}, 1),  # with a spare element two of three is possible and counts
         (WITH_A_SPARE, {"1": "a", "2": "b", "3": "c"}, 2),
         (INTO_CLASSES, {"1": "a", "2": "a", "3": "a", "4": "b"}, 2),
         (INTO_CLASSES, {"1": "a", "2": "a", "3": "b", "4": "b"}, 3),
         (ORDER_OF_FIVE, list("abcde"), 3),
-        (ORDER_OF_FIVE, list("bacde"), 2),                              # one neighbouring pair swapped: tau 0.8
-        (ORDER_OF_FIVE, list("badce"), 1),                              # two: tau 0.6
+        (ORDER_OF_FIVE, list("bacde"), 2),  # one neighbouring pair swapped: tau 0.8
+        (ORDER_OF_FIVE, list("badce"), 1),  # two: tau 0.6
         (ORDER_OF_FIVE, list("edcba"), 0),
         (ORDER_OF_THREE, list("abc"), 1),
         (ORDER_OF_THREE, list("bac"), 0),
@@ -165,7 +165,7 @@ def test_an_item_that_cannot_be_scored_is_refused(kind: Any, given_options: Any,
 def test_skipped_inside_is_zero_and_the_tail_is_missing() -> None:
     keys = [CHOICE] * 5
     assert read_categories(keys, ["b", None, "a", None, None]) == [1, 0, 0, MISSING, MISSING]
-    assert read_categories(keys, ["b", None, None, None, ""]) == [1, 0, 0, 0, 0]     # «I do not know» was reached
+    assert read_categories(keys, ["b", None, None, None, ""]) == [1, 0, 0, 0, 0]  # «I do not know» was reached
     assert read_categories(keys, [None] * 5) == [MISSING] * 5
     with pytest.raises(AnswerMalformed):
         read_categories(keys, ["b"])

@@ -43,9 +43,9 @@ def test_the_correlation_is_found_free_of_error(apart: list[Scores]) -> None:
     pairs = np.triu_indices(COMPETENCIES, 1)
     rho = correlation(estimates, errors)
     assert rho[pairs] == pytest.approx(0.6, abs=0.06)
-    assert np.asarray(np.corrcoef(estimates, rowvar=False))[pairs].mean() < 0.45        # what the eye would see
+    assert np.asarray(np.corrcoef(estimates, rowvar=False))[pairs].mean() < 0.45  # what the eye would see
     assert np.diag(rho) == pytest.approx(1)
-    assert correlation(estimates[:60], errors[:60])[pairs].std() < 0.05                 # sixty persons: one common correlation
+    assert correlation(estimates[:60], errors[:60])[pairs].std() < 0.05  # sixty persons: one common correlation
 
 
 def test_a_correlation_stays_possible_however_few_persons_there_are(apart: list[Scores]) -> None:

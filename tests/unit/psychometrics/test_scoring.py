@@ -116,7 +116,7 @@ def test_the_order_of_items_does_not_matter(responses: Categories, order: list[i
 
 
 def test_many_persons_are_scored_as_each_alone() -> None:
-    theta = np.random.default_rng(3).normal(size=9000)          # more than one chunk
+    theta = np.random.default_rng(3).normal(size=9000)  # more than one chunk
     responses = answered(MIXED, theta, seed=4)
     together = score(MIXED, responses, cut=CUT)
     for person in (0, 8191, 8192, 8999):
@@ -126,7 +126,7 @@ def test_many_persons_are_scored_as_each_alone() -> None:
 
 
 def test_everyone_is_scored_under_a_prior_of_their_own() -> None:
-    responses = np.tile([1, 1, 0, 2, 1, 0, 1, 0], (8200, 1))        # more than one chunk
+    responses = np.tile([1, 1, 0, 2, 1, 0, 1, 0], (8200, 1))  # more than one chunk
     priors = np.column_stack([np.linspace(-1, 1, 8200), np.full(8200, 0.5)])
     together = score(MIXED, responses, cut=CUT, prior=priors)
     for person in (0, 8199):

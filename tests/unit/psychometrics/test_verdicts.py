@@ -18,10 +18,10 @@ BANDS = [Band(0, "high"), Band(60, "none"), Band(40, "medium")]
         (0.79, 0.45, 5, Verdict.BORDERLINE),
         (0.21, 0.45, 5, Verdict.BORDERLINE),
         (0.20, 0.40, 5, Verdict.NONE),
-        (0.50, 0.46, 5, Verdict.INSUFFICIENT),      # too blurred to be called borderline
-        (0.95, 0.60, 3, Verdict.DEFICIT),           # blurred, but decisive all the same
+        (0.50, 0.46, 5, Verdict.INSUFFICIENT),  # too blurred to be called borderline
+        (0.95, 0.60, 3, Verdict.DEFICIT),  # blurred, but decisive all the same
         (0.05, 0.60, 3, Verdict.NONE),
-        (0.99, 0.40, 2, Verdict.INSUFFICIENT),      # two items decide nothing
+        (0.99, 0.40, 2, Verdict.INSUFFICIENT),  # two items decide nothing
         (0.01, 0.40, 2, Verdict.INSUFFICIENT),
     ],
 )
@@ -50,10 +50,10 @@ def test_a_scale_with_a_gap_or_a_tie_is_refused(bands: list[Band]) -> None:
     ("leave", "at_exit", "closure"),
     [
         (0.6, Verdict.NONE, Closure.CLOSED),
-        (-1.1, Verdict.NONE, Closure.CLOSED),           # the exit finds no deficit; how far the person came does not matter
-        (-0.2, Verdict.BORDERLINE, Closure.PARTLY),     # grew by 1.0 with an error of 0.57: 96 %
+        (-1.1, Verdict.NONE, Closure.CLOSED),  # the exit finds no deficit; how far the person came does not matter
+        (-0.2, Verdict.BORDERLINE, Closure.PARTLY),  # grew by 1.0 with an error of 0.57: 96 %
         (-0.2, Verdict.DEFICIT, Closure.PARTLY),
-        (-0.8, Verdict.DEFICIT, Closure.OPEN),          # grew by 0.4: 76 %, within the error
+        (-0.8, Verdict.DEFICIT, Closure.OPEN),  # grew by 0.4: 76 %, within the error
         (-0.8, Verdict.BORDERLINE, Closure.OPEN),
         (-0.8, Verdict.INSUFFICIENT, Closure.OPEN),
         (-2.5, Verdict.DEFICIT, Closure.OPEN),
