@@ -18,6 +18,8 @@ from gateway.portal.pages import (
     provider,
     queue,
     reports,
+    review_desk,
+    reviews,
     route,
 )
 
@@ -25,6 +27,8 @@ ROUTERS = [
     assets.router,
     home.router,
     programmes.router,
+    reviews.router,
+    review_desk.router,
     organisations.router,
     feeds.router,
     open_data.router,

@@ -9,6 +9,11 @@ from tests.service.catalog.conftest import Register
 from tests.service.catalog.reviewing import erased, merged, now, published, review, trained, written
 
 
+def later(register: Register) -> None:
+    """Three months pass."""
+    register.service.app.state.clock = lambda: now() + ASKED_AGAIN_AFTER
+
+
 async def asked(register: Register) -> list[tuple[UUID, UUID, str]]:
     said = [one.event() for one in await register.service.told(ReviewDue)]
     return [(one.right_id, one.person_id, one.kind) for one in said if isinstance(one, ReviewDue)]
@@ -57,7 +62,7 @@ async def test_three_months_later_the_author_says_whether_they_use_it(register: 
     path = f"/me/reviews/{review_id}/use"
     early = await register.refused("POST", path, teacher, {"use": "regularly"})
     assert early.json()["type"] == "review_poll_closed"
-    register.service.move_clock(days=91)
+    later(register)
     await register.service.serve_due(now() + ASKED_AGAIN_AFTER)
     assert [kind for _, _, kind in await asked(register)] == ["second"]
     assert (await register.get("/me/reviews", teacher))["written"][0]["poll"] == "open"
@@ -73,7 +78,7 @@ async def test_three_months_later_the_author_says_whether_they_use_it(register: 
 async def test_who_has_answered_is_not_asked_again(register: Register) -> None:
     programme, teacher = await register.published(), register.service.teacher()
     review_id = await written(register, programme["id"], teacher)
-    register.service.move_clock(days=91)
+    later(register)
     await register.done("POST", f"/me/reviews/{review_id}/use", teacher, {"use": "no"})
     await register.service.serve_due(now() + ASKED_AGAIN_AFTER)
     assert await asked(register) == []
@@ -82,7 +87,7 @@ async def test_who_has_answered_is_not_asked_again(register: Register) -> None:
 async def test_answers_of_the_second_poll_are_counted_from_five_on(register: Register) -> None:
     programme, teachers = await register.published(), [register.service.teacher() for _ in range(6)]
     ids = [await published(register, programme["id"], one) for one in teachers]
-    register.service.move_clock(days=91)
+    later(register)
     for place, (teacher, review_id) in enumerate(zip(teachers, ids, strict=True)):
         shown = (await register.get(f"/programmes/{programme['id']}/reviews"))["use"]
         assert shown is None if place < 5 else shown["n"] == 5
