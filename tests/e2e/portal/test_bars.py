@@ -24,12 +24,16 @@ STAFF = (
     ("orlova", "/reports"),
     ("orlova", "/journal"),
     ("orlova", "/mail"),
+    ("orlova", "/moderation/reviews"),
+    ("orlova", "/moderation/reviews?status=published"),
     ("polyakova", "/queue"),
     ("polyakova", "/queue?view=all"),
     ("polyakova", "/provider/groups"),
     ("polyakova", "/provider/programmes"),
+    ("polyakova", "/provider/reviews"),
     ("romanova", "/queue?view=all"),
     ("shubina", "/reports"),
+    ("sokolova", "/cabinet/reviews"),
     ("kuznetsova", "/consents?find=107"),
 )
 HTML_BYTES, ALL_BYTES = 25_000, 60_000
