@@ -33,7 +33,6 @@ STAFF = (
     ("polyakova", "/provider/reviews"),
     ("romanova", "/queue?view=all"),
     ("shubina", "/reports"),
-    ("sokolova", "/cabinet/reviews"),
     ("kuznetsova", "/consents?find=107"),
 )
 HTML_BYTES, ALL_BYTES = 25_000, 60_000
