@@ -4,12 +4,40 @@ import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from shared.contracts.catalog import ReviewPublished
 from shared.contracts.erasure import CatalogPersonErased
 from tests.service.catalog.conftest import Register
 from tests.service.catalog.reviewing import MARKS, TEXT, decided, erased, merged, published, review, trained, written
+
+WRONG = {
+    "review_right_used_once": "INSERT INTO review SELECT (jsonb_populate_record(review, "
+    "jsonb_build_object('id', gen_random_uuid()))).* FROM review",
+    "review_marks_on_the_scale": "UPDATE review SET usefulness = 6",
+    "review_says_something": "UPDATE review SET text = 'Ок'",
+    "review_decided_once": "UPDATE review SET decided_at = NULL",
+    "review_rejected_with_a_reason": "UPDATE review SET status = 'rejected'",
+    "review_replied_at_a_time": "UPDATE review SET reply = 'Спасибо'",
+    "review_replied_when_published": "UPDATE review SET status = 'in_review', decided_at = NULL, reply = 'Спасибо', replied_at = now()",
+    "review_use_known": "UPDATE review SET use = 'often', used_at = now()",
+    "review_use_at_a_time": "UPDATE review SET use = 'no'",
+    "review_by_its_right": "UPDATE review SET target_id = gen_random_uuid()",
+    "rating_of_someone": "UPDATE rating SET n = -1",
+    "rating_sums_on_the_scale": "UPDATE rating SET content = 6 * n",
+    "abuse_word_folded": "INSERT INTO abuse_word VALUES ('Ёлки', '2026-01-01')",
+    "abuse_word_in_force": "INSERT INTO abuse_word SELECT beginning, valid_from + 1 FROM abuse_word LIMIT 1",
+}
+
+
+@pytest.mark.parametrize("constraint", WRONG)
+async def test_the_database_refuses_what_the_rules_of_reviews_refuse(register: Register, constraint: str) -> None:
+    await published(register, (await register.published())["id"])
+    async with register.service.app.state.engine.connect() as connection:
+        with pytest.raises(IntegrityError, match=constraint):
+            await connection.execute(text(WRONG[constraint]))
 
 
 async def page(register: Register, programme: dict[str, Any], **asked: Any) -> Any:
@@ -24,9 +52,9 @@ async def test_a_right_is_used_once_however_often_and_at_once(register: Register
     assert [(one["right_id"], one["target"]["title"]) for one in mine["to_write"]] == [(str(right), programme["title"])]
     answers = await asyncio.gather(*(register.service.call("POST", f"/me/reviews/{right}", teacher, json=review()) for _ in range(4)))
     assert sorted(one.status_code for one in answers) == [201, 409, 409, 409]
+    assert {one.json()["type"] for one in answers if one.status_code == 409} == {"review_right_used"}
     mine = await register.get("/me/reviews", teacher)
     assert (mine["to_write"], len(mine["written"]), mine["written"][0]["status"]) == ([], 1, "in_review")
-    await register.service.hear()
     again = await register.refused("POST", f"/me/reviews/{right}", teacher, review())
     assert again.json()["type"] == "review_right_used"
 
