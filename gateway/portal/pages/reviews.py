@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -79,23 +80,33 @@ async def form(view: At, right_id: UUID) -> Response:
 
 
 async def written(view: View, right_id: UUID, said: Told, *, typed: Mapping[str, str] | None = None, status: int = 200) -> Response:
-    found = await view.ask.get("/me/reviews")
-    if any(one["right_id"] == str(right_id) for one in found["written"]):
+    right, before = await right_of(view, right_id)
+    if before and before["status"] != "rejected":
         return view.go("/cabinet/reviews")
-    right = next((one for one in found["to_write"] if one["right_id"] == str(right_id)), None)
-    if right is None:
-        raise NotFound()
+    if before and typed is None:
+        typed = {"text": before["text"], **{mark: str(round(before["marks"][mark])) for mark in MARKS}}
     return await view.show(
         "review_form.html",
         status=status,
         section="teacher",
         title="Написать отзыв",
         right=right,
+        before=before,
         questions=QUESTIONS,
         labels=LABELS,
         typed=dict.fromkeys(LABELS, "") | dict(typed or {}),
         said=said,
     )
+
+
+async def right_of(view: View, right_id: UUID) -> tuple[Mapping[str, Any], Mapping[str, Any] | None]:
+    """A right of the visitor and the review written by it, if there is one; raises `NotFound` for a foreign right."""
+    found = await view.ask.get("/me/reviews")
+    before = next((one for one in found["written"] if one["right_id"] == str(right_id)), None)
+    right = before or next((one for one in found["to_write"] if one["right_id"] == str(right_id)), None)
+    if right is None:
+        raise NotFound()
+    return right, before
 
 
 @router.post("/cabinet/reviews/{right_id}")
@@ -108,8 +119,13 @@ async def write(view: At, right_id: UUID) -> Response:
         errors["text"] = "Напишите, что было полезно, а чего не хватило"
     if errors:
         return await written(view, right_id, Told(errors), typed=typed, status=422)
+    body = {"text": typed["text"], **{name: int(typed[name]) for name in MARKS}}
+    _, before = await right_of(view, right_id)
     try:
-        await view.ask.post(f"/me/reviews/{right_id}", {"text": typed["text"], **{name: int(typed[name]) for name in MARKS}})
+        if before:
+            await view.ask.put(f"/me/reviews/{before['id']}", body)
+        else:
+            await view.ask.post(f"/me/reviews/{right_id}", body)
     except Refused as refused:
         if refused.status == 404:
             raise

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -37,6 +37,23 @@ async def write_review(session: AsyncSession, right_id: UUID, facts: ReviewFacts
     return review.id
 
 
+async def correct_review(session: AsyncSession, review_id: UUID, facts: ReviewFacts, *, caller: Caller) -> None:
+    """Let the author say it anew after a rejection; it waits for a moderator again."""
+    review = await locked(session, review_id, written_by(caller))
+    rules.may_correct(status=review.status)
+    demand_none(rules.review_faults(facts))
+    for field, value in facts.model_dump().items():
+        setattr(review, field, value)
+    review.status, review.reason, review.decided_at = "in_review", None, None
+    review.revision += 1
+
+
+def written_by(caller: Caller) -> ColumnElement[bool]:
+    """The reviews of the caller under any of their records."""
+    rights = select(col(ReviewRight.id)).where(col(ReviewRight.person_id).in_(select(ids_of(caller.person_id).c.id)))
+    return col(Review.right_id).in_(rights)
+
+
 async def own_right(session: AsyncSession, right_id: UUID, caller: Caller) -> tuple[ReviewRight, UUID]:
     """A right of the caller under any of their records, locked, and who provides what it is about."""
     mine = col(ReviewRight.person_id).in_(select(ids_of(caller.person_id).c.id))
@@ -54,10 +71,7 @@ async def own_right(session: AsyncSession, right_id: UUID, caller: Caller) -> tu
 
 async def answer_poll(session: AsyncSession, review_id: UUID, facts: UseFacts, *, caller: Caller, now: datetime) -> None:
     """Keep the author's answer to the second poll."""
-    mine = col(Review.right_id).in_(
-        select(col(ReviewRight.id)).where(col(ReviewRight.person_id).in_(select(ids_of(caller.person_id).c.id)))
-    )
-    review = await locked(session, review_id, mine)
+    review = await locked(session, review_id, written_by(caller))
     rules.may_answer_poll(submitted_at=review.submitted_at, answered=review.use is not None, now=now)
     demand_none(rules.personal_faults(facts.text))
     review.use, review.use_text, review.used_at = facts.use, facts.text or None, now

@@ -32,6 +32,10 @@ class Decided(DomainError):
     code, detail = "review_decided", "По этому отзыву решение уже принято."
 
 
+class NotRejected(DomainError):
+    code, detail = "review_not_rejected", "Исправить можно только отклонённый отзыв."
+
+
 class Replied(DomainError):
     code, detail = "review_replied", "Ответ на этот отзыв уже есть."
 
@@ -109,6 +113,12 @@ def may_decide(*, status: str) -> None:
     """Refuse to decide a second time."""
     if status != "in_review":
         raise Decided()
+
+
+def may_correct(*, status: str) -> None:
+    """Refuse to change what waits for a decision or is published already."""
+    if status != "rejected":
+        raise NotRejected()
 
 
 def may_answer_poll(*, submitted_at: datetime, answered: bool, now: datetime) -> None:

@@ -183,6 +183,21 @@ async def test_a_moderator_is_pointed_to_names_and_decides_once_with_a_reason(re
     assert (await register.refused("POST", f"/reviews/{uuid4()}/decision", register.operator, {"decision": "publish"})).status_code == 404
 
 
+async def test_a_rejected_review_is_said_anew_by_its_author_and_waits_again(register: Register) -> None:
+    programme, teacher = await register.published(), register.service.teacher()
+    review_id = await written(register, programme["id"], teacher, text="Нина Аркадьевна ведёт прекрасно.")
+    path = f"/me/reviews/{review_id}"
+    assert (await register.refused("PUT", path, teacher, review())).json()["type"] == "review_not_rejected"
+    await decided(register, review_id, "reject", "Названо имя.")
+    assert (await register.refused("PUT", path, register.service.teacher(), review())).status_code == 404
+    assert (await register.refused("PUT", path, teacher, review(text="Ок"))).json()["errors"][0]["field"] == "text"
+    mine = await register.done("PUT", path, teacher, review(content=3))
+    assert [(one["status"], one["reason"], one["marks"]["content"]) for one in mine["written"]] == [("in_review", None, 3)]
+    await decided(register, review_id)
+    assert (await page(register, programme))["n"] == 1
+    assert (await register.refused("PUT", path, teacher, review())).json()["type"] == "review_not_rejected"
+
+
 async def test_the_words_that_moderators_are_pointed_to_are_edited_without_a_release(register: Register) -> None:
     programme = await register.published()
     await written(register, programme["id"], text="Этот курс — какая-то чепуховина, честное слово.")

@@ -96,13 +96,22 @@ def test_a_form_with_errors_keeps_what_was_chosen_and_leads_to_each_field() -> N
     typed = dict.fromkeys(LABELS, "") | {"content": "4", "text": "Коротко"}
     errors = {"teacher": "Поставьте оценку от 1 до 5", "text": "Напишите хотя бы предложение: от 20 знаков."}
     right = {"right_id": "x", "target": TARGET, "granted_at": "2026-11-20T09:00:00Z"}
-    html = page("review_form.html", right=right, questions=QUESTIONS, labels=LABELS, typed=typed, said=Told(errors))
+    html = page("review_form.html", right=right, before=None, questions=QUESTIONS, labels=LABELS, typed=typed, said=Told(errors))
     assert 'name="content" value="4" checked' in html
     for name in errors:
         assert f'href="#f-{name}"' in html
         assert f'id="f-{name}"' in html
         assert f'id="e-{name}"' in html
     assert ">Коротко</textarea>" in html
+
+
+def test_a_rejected_review_is_corrected_in_the_same_form_with_the_reason_above() -> None:
+    right = {"right_id": "x", "target": TARGET, "granted_at": "2026-11-20T09:00:00Z"}
+    typed = {"text": "Прежний текст отзыва", **dict.fromkeys(MARKS, "3")}
+    html = page("review_form.html", right=right, before={"reason": "Названо имя"}, questions=QUESTIONS, labels=LABELS, typed=typed)
+    assert "Названо имя" in html
+    assert ">Прежний текст отзыва</textarea>" in html
+    assert html.count("checked") == 4
 
 
 def test_ones_own_reviews_say_where_they_stand_and_ask_again_in_three_months() -> None:
