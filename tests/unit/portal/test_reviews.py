@@ -4,6 +4,8 @@ import json
 from datetime import date
 from typing import Any
 
+import pytest
+
 from gateway.portal.frame import Frame
 from gateway.portal.linked_data import course, script
 from gateway.portal.pages.review_desk import HINTS, STATUSES
@@ -12,6 +14,7 @@ from gateway.portal.refused import Told
 from gateway.portal.templates import ENVIRONMENT
 from tests.unit.portal.test_public import PORTAL, programme
 
+TEXT = "Что я написала"
 EVIL = '<script>alert("1")</script> & «слова»'
 COUNTED = {"content": 4.62, "teacher": 4.9, "organisation": 4.1, "usefulness": 4.8}
 SAID = {
@@ -137,6 +140,31 @@ def test_the_provider_answers_only_what_has_no_answer() -> None:
     assert html.count('action="/provider/reviews/') == 1
     assert 'action="/provider/reviews/r2/reply"' in html
     assert "<script>alert" not in html
+
+
+@pytest.mark.parametrize("errors", [{}, {"use": "Выберите ответ"}, {"text": "Уберите личные данные"}, {"other": "Иное"}])
+def test_every_refusal_of_every_form_is_a_page(errors: dict[str, str]) -> None:
+    said = Told(errors, "По этому отзыву решение уже принято.")
+    asked = {
+        **SAID, "right_id": "x", "target": TARGET, "status": "published", "reason": None, "decided_at": "2026-11-20T09:00:00Z",
+        "submitted_at": "2026-08-01T09:00:00Z", "use": None, "use_text": None, "poll": "open",
+    }  # fmt: skip
+    waiting = {**asked, "pieces": [{"text": TEXT, "hint": None}], "status": "in_review", "reply": None}
+    typed = {"id": "r1", "use": "no", "text": TEXT, "reason": TEXT}
+    pages = [
+        page("my_reviews.html", found={"to_write": [], "written": [asked]}, asked=[asked], uses=USES, typed=typed, said=said),
+        page(
+            "review_moderation.html", found={"items": [waiting], "waiting": 1, "next": None}, chosen="in_review", statuses=STATUSES,
+            hints=HINTS, may_decide=True, typed=typed, next_href="", said=said,
+        ),
+        page(
+            "provider_reviews.html", found={"items": [waiting], "hidden": 0, "next": None}, unanswered=False, uses={}, typed=typed,
+            next_href="", said=said,
+        ),
+    ]  # fmt: skip
+    for html in pages:
+        assert TEXT in html
+        assert (next(iter(errors.values())) if errors else said.detail) in html
 
 
 def test_machines_are_told_the_rating_only_when_people_are() -> None:
