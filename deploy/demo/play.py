@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import cycle
 from typing import Any
 
 import aiohttp
@@ -26,6 +27,21 @@ from shared.clock import real_time, today
 MISSED = ("МЕТ-1", "ПРЕД-4")
 """The two competences whose items the teacher gets wrong."""
 BASIS = "Приказ РЦОКИО от 20.11.2026 № 14 «О закреплении специалистов»"
+REVIEWS = (
+    {
+        "content": 5, "teacher": 5, "organisation": 4, "usefulness": 5,
+        "text": "Впервые показали, как оценивать рассуждение, а не только ответ. Задания пошли в работу на следующий день.",
+    },
+    {
+        "content": 4, "teacher": 5, "organisation": 3, "usefulness": 4,
+        "text": "В середине много письменной работы, закладывайте вечер. Разбор урока того стоит.",
+    },
+    {
+        "content": 5, "teacher": 4, "organisation": 5, "usefulness": 4,
+        "text": "Материалы понятные, ничего лишнего. Хотелось бы больше примеров для небольших классов.",
+    },
+)  # fmt: skip
+"""What the teacher says about the trainings, in turn."""
 PURPOSES = ("training", "assessment", "notifications")
 
 
@@ -81,6 +97,7 @@ async def loop(play: Play, places: Places) -> None:
         attempt = await diagnose(play, cast)
         await plan(play, cast, attempt)
         await study(play, cast)
+        await review(play, cast)
         await measure_again(play, cast)
         await read_mails(play, cast)
 
@@ -293,6 +310,21 @@ async def sign(play: Play, provider: Person, application: dict[str, Any], *, kin
     order = {"group_id": application["group"]["id"], "application_ids": [application["id"]], **facts}
     async with play.step(f"Приказ № {number} {words}", provider):
         await provider.post("/orders", {**order, "kind": kind, "number": number, "dated": suite_day().isoformat()})
+
+
+async def review(play: Play, cast: Cast) -> None:
+    """The teacher says how each training was; the operator publishes what was said."""
+    studied = {step["programme_id"] for step in (await cast.teacher.get("/me/route"))["steps"]}
+
+    async def rights() -> list[dict[str, Any]] | None:
+        found: list[dict[str, Any]] = (await cast.teacher.get("/me/reviews"))["to_write"]
+        return found if {one["target"]["id"] for one in found} >= studied else None
+
+    for right, said in zip(await until(rights, what="the trainings can be reviewed"), cycle(REVIEWS)):
+        async with play.step(f"Отзыв: «{right['target']['title']}»", cast.teacher):
+            mine = await cast.teacher.post(f"/me/reviews/{right['right_id']}", said)
+        written = next(one["id"] for one in mine["written"] if one["right_id"] == right["right_id"])
+        await cast.operator.post(f"/reviews/{written}/decision", {"decision": "publish"})
 
 
 def suite_day() -> date:

@@ -47,8 +47,16 @@ def course(programme: Card, groups: Iterable[Card], *, portal: str) -> dict[str,
             {"@type": "Syllabus", "name": one["title"], "timeRequired": hours(one["hours"])} for one in programme["outline"]
         ],
         "offers": offer(programme, f"{address}/application"),
+        "aggregateRating": rated(programme.get("rating")),
         "hasCourseInstance": [instance(programme, one, address) for one in groups if one["enrolment"] != "closed"],
     }
+
+
+def rated(rating: Card | None) -> dict[str, Any] | str:
+    """An `AggregateRating` when there is one to show."""
+    if not rating:
+        return ""
+    return {"@type": "AggregateRating", "ratingValue": rating["mean"], "reviewCount": rating["n"], "bestRating": 5, "worstRating": 1}
 
 
 def instance(programme: Card, group: Card, address: str) -> dict[str, Any]:

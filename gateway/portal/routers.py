@@ -34,6 +34,8 @@ from gateway.portal.pages import (
     publications,
     queue,
     reports,
+    review_desk,
+    reviews,
     route,
     subscriptions,
 )
@@ -43,6 +45,8 @@ ROUTERS = [
     home.router,
     subscriptions.router,
     programmes.router,
+    reviews.router,
+    review_desk.router,
     organisations.router,
     events.router,
     everywhere.router,

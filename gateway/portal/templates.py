@@ -57,6 +57,7 @@ ENVIRONMENT.filters.update(
     ru=glued,
     day=words.day,
     moment=words.moment,
+    month=words.month,
     number=words.number,
     until=words.until,
     deadline=words.deadline,

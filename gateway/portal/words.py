@@ -9,6 +9,7 @@ from shared.clock import REGION
 
 NB, JOINED = "\u00a0", "\u2060"
 MONTHS = ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября", "декабря")
+MONTHS_ALONE = ("январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь")
 WEEKDAYS = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
 SHORT = r"(?:[авикосуя]|на|не|ни|но|по|за|от|до|из|об|со|ко|во|для|при|под|над|без|что|или)"
 """Words that must not end a line, however they begin."""
@@ -49,6 +50,12 @@ def day(value: date | datetime | str | None, *, year: bool | int = False) -> str
         return ""
     shown = year if isinstance(year, bool) else real.year != year
     return f"{real.day}{NB}{MONTHS[real.month - 1]}" + (f"{NB}{real.year}" if shown else "")
+
+
+def month(value: str) -> str:
+    """«ноябрь 2026», from a month in ISO form."""
+    year, _, number = value.partition("-")
+    return f"{MONTHS_ALONE[int(number) - 1]}{NB}{year}"
 
 
 def moment(value: datetime | str | None) -> str:

@@ -13,6 +13,7 @@ from services.catalog.api import (
     notices,
     organisations,
     programmes,
+    reviews,
     suggestions,
     versions,
 )
@@ -40,6 +41,7 @@ app = service(
         everywhere.router,
         demand.router,
         dictionaries.router,
+        reviews.router,
     ],
     hears=HEARS,
     dues=DUES,

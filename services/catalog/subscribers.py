@@ -6,7 +6,8 @@ from services.catalog.commands import dictionaries, missed, municipalities, save
 from services.catalog.commands.copies import adopt_framework, keep_newest
 from services.catalog.commands.findable import make_findable
 from services.catalog.commands.organisers import themes_of
-from services.catalog.commands.persons import erase_person, grant_review, merge_persons, note_consent
+from services.catalog.commands.persons import INVITATION, SECOND_POLL, erase_person, grant_review, merge_persons, note_consent
+from services.catalog.commands.reviews import ask_again, invite
 from services.catalog.commands.working_copies import OLD, forget_old
 from services.catalog.tables import MeasuredEffect, Procedure, SeatCount, Subscription
 from shared.contracts import Envelope
@@ -110,6 +111,8 @@ HEARS: Hears = {
 }
 DUES: Dues = {
     OLD: forget_old,
+    INVITATION: invite,
+    SECOND_POLL: ask_again,
     saved.LOOKED_AT: saved.look,
     saved.LAPSES: saved.lapse,
     missed.SAID: missed.say,

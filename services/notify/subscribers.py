@@ -7,7 +7,7 @@ from services.notify.commands import notify
 from services.notify.tables import Erased, GroupCopy, Programme, Seat
 from shared.contracts import Envelope
 from shared.contracts.assessment import AssessmentCompleted, ReassessmentDue
-from shared.contracts.catalog import GroupAnnounced, GroupChanged, GroupDates, ProgrammePublished, SavedSearchMatched
+from shared.contracts.catalog import GroupAnnounced, GroupChanged, GroupDates, ProgrammePublished, ReviewDue, SavedSearchMatched
 from shared.contracts.enrollment import ConsentWithdrawn, DocumentIssued, StatusChanged, SuggestionLapsed, SuggestionOffered
 from shared.contracts.routes import RouteAccepted, RouteCompleted, RoutePlanned, RouteStepCompleted, RouteStudied
 from shared.messaging.consumer import Hears
@@ -121,6 +121,11 @@ async def on_document_issued(event: DocumentIssued, envelope: Envelope, session:
     await notify(session, envelope, person_id=event.person_id, rule="document_issued", about_id=event.document_id, **facts)
 
 
+async def on_review_due(event: ReviewDue, envelope: Envelope, session: AsyncSession) -> None:
+    facts = {"right_id": str(event.right_id), "kind": event.kind, "target": event.target_kind, "title": event.title}
+    await notify(session, envelope, person_id=event.person_id, rule="review_due", about_id=event.right_id, **facts)
+
+
 async def on_consent_withdrawn(event: ConsentWithdrawn, envelope: Envelope, session: AsyncSession) -> None:
     if event.erase:
         await commands.say_goodbye(session, envelope, person_id=event.person_id, request_id=event.request_id)
@@ -145,6 +150,7 @@ HEARS: Hears = {
     SuggestionOffered: on_suggestion_offered,
     SuggestionLapsed: on_suggestion_lapsed,
     DocumentIssued: on_document_issued,
+    ReviewDue: on_review_due,
     ConsentWithdrawn: on_consent_withdrawn,
     SavedSearchMatched: on_saved_search_matched,
 }

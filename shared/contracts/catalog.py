@@ -172,6 +172,17 @@ class ReviewPublished(Event, topic="catalog.review_published.v1"):
     mean: Annotated[float, Field(ge=1, le=5)]
 
 
+class ReviewDue(Event, topic="catalog.review_due.v1"):
+    """The time to ask somebody who was there: how it was (first), and after three months whether it is used (second)."""
+
+    right_id: UUID
+    person_id: UUID
+    kind: Literal["first", "second"]
+    target_kind: Literal["programme", "event"]
+    target_id: UUID
+    title: Text
+
+
 class SearchMissed(Event, topic="catalog.search_missed.v1"):
     """What at least five searches of an hour looked for in vain; never the raw text."""
 

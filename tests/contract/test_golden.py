@@ -135,6 +135,7 @@ FREE_TEXT = {
     "ProcedurePublished.result_visible_to",
     "EventAnnounced.title",
     "EventChanged.title",
+    "ReviewDue.title",
     "MatchedItem.title",
     "DocumentPublished.title",
     "GroupAnnounced.place",

@@ -26,7 +26,7 @@ async def cabinet(view: At) -> Response:
 
 async def todays(view: View, said: Told, status: int = 200) -> Response:
     ask = view.ask
-    applications, suggestions, reassessments, attempts, route, profile, inbox = await asyncio.gather(
+    applications, suggestions, reassessments, attempts, route, profile, inbox, reviews = await asyncio.gather(
         ask.get("/me/applications"),
         optional(ask.get("/me/suggestions")),
         optional(ask.get("/me/reassessments")),
@@ -34,6 +34,7 @@ async def todays(view: View, said: Told, status: int = 200) -> Response:
         optional(ask.get("/me/route")),
         optional(ask.get("/me/profile")),
         optional(ask.get("/me/notifications", limit=3)),
+        optional(ask.get("/me/reviews")),
     )
     tried = (attempts or {"items": []})["items"]
     measured = any(one["status"] == "completed" for one in tried)
@@ -59,6 +60,7 @@ async def todays(view: View, said: Told, status: int = 200) -> Response:
         profile=profile,
         term=term_of(profile, view),
         notices=[one for one in (inbox or {"items": []})["items"] if not one["read_at"]],
+        to_review=len(reviews["to_write"]) if reviews else 0,
         said=said,
     )
 
@@ -136,6 +138,7 @@ LETTERS = {
     "route_completed": "Маршрут пройден",
     "document_issued": "Выдан документ",
     "group_changed": "Изменились даты или место занятий",
+    "review_due": "Приглашение написать отзыв",
     "consent_withdrawn": "Согласие отозвано",
 }
 

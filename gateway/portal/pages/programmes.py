@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from gateway.client import Refused, optional
 from gateway.portal.linked_data import course, script
 from gateway.portal.page import At, Page
+from gateway.portal.pages.reviews import MARKS
 from gateway.portal.refused import Told, told
 
 router = APIRouter(route_class=Page)
@@ -25,11 +26,18 @@ FACETS = (
     ("provider", "Организация"),
     ("oktmo", "Муниципалитет"),
     ("funding", "Оплата"),
+    ("rating_from", "Оценка"),
 )
 OPEN = {"kind", "subject", "form", "hours"}
-SORTS = (("relevance", "по близости к запросу"), ("starts", "раньше начало"), ("seats", "больше мест"), ("hours", "меньше часов"))
+SORTS = (
+    ("relevance", "по близости к запросу"),
+    ("starts", "раньше начало"),
+    ("seats", "больше мест"),
+    ("hours", "меньше часов"),
+    ("rating", "выше оценка"),
+)
 KEPT = ("q", "exact", *(name for name, _ in FACETS), "has_seats", "starts_from", "starts_to", "sort")
-PAGE, SHOWN_AT_ONCE, SHOWN_CLOSED, APPLY_TO, OPEN_NOW = 10, 5, 3, 5, 5
+PAGE, SHOWN_AT_ONCE, SHOWN_CLOSED, APPLY_TO, OPEN_NOW, REVIEWS = 10, 5, 3, 5, 5, 3
 
 
 @router.get("/programmes")
@@ -91,7 +99,7 @@ def pairs(asked: Mapping[str, list[str]]) -> list[tuple[str, str]]:
 
 def facet_of(name: str, title: str, values: list[dict[str, Any]], *, whole: bool) -> dict[str, Any] | None:
     """A facet whose chosen values come first, in full or only the likeliest; None when it has nothing to choose from."""
-    if not values:
+    if not values or (name == "rating_from" and not any(one["count"] or one["chosen"] for one in values)):
         return None
     chosen = [one for one in values if one["chosen"]]
     rest = [one for one in values if not one["chosen"] and (one["count"] or len(values) <= SHOWN_AT_ONCE)]
@@ -124,7 +132,9 @@ def chosen_of(facets: list[dict[str, Any]], asked: Mapping[str, list[str]]) -> l
 @router.get("/programmes/{programme_id}")
 async def card(view: At, programme_id: UUID) -> Response:
     """The card of a programme: what changes, groups with seats, what happens after applying."""
-    programme = await view.ask.get(f"/programmes/{programme_id}")
+    programme, reviews = await asyncio.gather(
+        view.ask.get(f"/programmes/{programme_id}"), optional(view.ask.get(f"/programmes/{programme_id}/reviews", limit=REVIEWS))
+    )
     groups = [one for one in programme["groups"] if one["status"] == "announced"]
     nearest = next((one for one in groups if one["enrolment"] == "open"), None)
     return await view.show(
@@ -135,6 +145,8 @@ async def card(view: At, programme_id: UUID) -> Response:
         nearest=nearest,
         address=f"{view.settings.public_url}/programmes/{programme_id}",
         json_ld=script(course(programme, groups, portal=view.settings.public_url)),
+        reviews=reviews,
+        marks=MARKS,
         taught=[*programme["outline"]],
     )
 

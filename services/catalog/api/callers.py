@@ -21,6 +21,10 @@ NewsReader = Annotated[Caller, allow("news.review", "operator")]
 Door = Annotated[Caller, gateway_only("searches.save")]
 DictionaryKeeper = Annotated[Caller, allow("dictionaries.write", "operator")]
 DocumentAuthor = Annotated[Caller, allow("documents.write", "operator")]
+Learner = Annotated[Caller, allow("reviews.write", "teacher")]
+Moderator = Annotated[Caller, allow("reviews.moderate", "operator")]
+ModerationReader = Annotated[Caller, allow("reviews.moderation", "operator", "auditor")]
+Answering = Annotated[Caller, allow("reviews.answer", "provider_specialist")]
 
 
 def revision_wanted(

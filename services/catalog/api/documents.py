@@ -48,7 +48,7 @@ class DocumentFile(BaseModel):
     size: int
 
 
-class VersionOut(BaseModel):
+class DocumentVersionOut(BaseModel):
     number: int
     body: str
     changes: str
@@ -60,7 +60,7 @@ class VersionOut(BaseModel):
 class DocumentOut(DocumentItem):
     """A document with its versions, the newest first."""
 
-    versions: list[VersionOut]
+    versions: list[DocumentVersionOut]
 
 
 @router.get("/documents", response_model=DocumentList)

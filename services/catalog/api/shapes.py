@@ -220,6 +220,13 @@ class PieceOut(BaseModel):
     found: bool
 
 
+class RatingOut(BaseModel):
+    """The mean of all marks of n reviews, smoothed towards the catalogue's mean; told from five reviews on."""
+
+    mean: float
+    n: int
+
+
 class ProgrammeItem(BaseModel):
     """A programme as a search result, with its nearest group that meets the filters."""
 
@@ -235,6 +242,7 @@ class ProgrammeItem(BaseModel):
     fee: int
     document: Coded
     provider: ProviderOut
+    rating: RatingOut | None = None
     nearest_group: GroupItem | None
 
 
@@ -349,7 +357,7 @@ class RemarkOut(BaseModel):
     text: str
 
 
-class ReviewOut(BaseModel):
+class VersionReadOut(BaseModel):
     """A submitted version and what became of it; `own` when the caller wrote or submitted it and so can not read it."""
 
     number: int
@@ -391,7 +399,8 @@ class ProgrammeOut(BaseModel):
     published_at: datetime | None
     withdrawal_reason: str | None
     revision: int
-    review: ReviewOut | None
+    review: VersionReadOut | None
+    rating: RatingOut | None = None
     groups: list[GroupItem]
 
 

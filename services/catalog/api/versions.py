@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from services.catalog import commands, queries
 from services.catalog.api.callers import Author, Historian, Overseer, Reader
 from services.catalog.api.readiness import Readiness
-from services.catalog.api.shapes import Coded, FileOut, ProgrammeOut, ProgrammeStatus, ReviewOut
+from services.catalog.api.shapes import Coded, FileOut, ProgrammeOut, ProgrammeStatus, VersionReadOut
 from services.catalog.commands import programme_facts, reference
 from services.catalog.rules.fields import Facts
 from services.catalog.rules.programmes import ProgrammeFacts, audience_faults
@@ -35,7 +35,7 @@ class Returning(Reading):
     remarks: Annotated[list[Remark], Field(min_length=1, max_length=40)]
 
 
-class ChangeOut(BaseModel):
+class FieldChangeOut(BaseModel):
     """A field before and after, in words, a line for each part."""
 
     field: str
@@ -44,11 +44,11 @@ class ChangeOut(BaseModel):
     new: list[str]
 
 
-class VersionOut(ReviewOut):
+class VersionOut(VersionReadOut):
     """A version with its changes against the one published before; the first has none."""
 
     first: bool
-    changes: list[ChangeOut]
+    changes: list[FieldChangeOut]
 
 
 class VersionList(BaseModel):
@@ -66,7 +66,7 @@ class EditionOut(BaseModel):
     revision: int
     published_at: datetime | None
     facts: ProgrammeFacts
-    review: ReviewOut | None
+    review: VersionReadOut | None
     files: list[FileOut]
     hours_minimum: int | None
 
@@ -74,7 +74,7 @@ class EditionOut(BaseModel):
 class SubmissionOut(BaseModel):
     """A version that waits for its reader; `first` when the programme was never published."""
 
-    review: ReviewOut
+    review: VersionReadOut
     programme_id: UUID
     code: str
     title: str

@@ -1,26 +1,33 @@
-"""What this service keeps about persons: rights to review, consents to publication; and how it forgets them."""
+"""What this service keeps about persons: rights to review and reviews, consents to publication; and how it forgets them."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, case, delete, select
+from sqlalchemy import CTE, Select, Uuid, case, cast, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands.copies import keep_newest
-from services.catalog.tables import ErasedPerson, PersonAlias, PublicationConsent, ReviewRight
+from services.catalog.commands.ratings import count_out
+from services.catalog.rules.reviews import INVITED_AFTER, MARKS
+from services.catalog.tables import ErasedPerson, PersonAlias, PublicationConsent, Review, ReviewRight
 from shared.contracts.erasure import CatalogPersonErased
+from shared.messaging.due import forget, schedule
 from shared.messaging.outbox import emit
 
+INVITATION, SECOND_POLL = "review_invitation", "review_second_poll"
+COUNTED = tuple(col(getattr(Review, name)) for name in ("id", "status", "target_kind", "target_id", *MARKS))
 
-async def grant_review(session: AsyncSession, right_id: UUID, *, person_id: UUID, **right: Any) -> None:
+
+async def grant_review(session: AsyncSession, right_id: UUID, *, person_id: UUID, granted_at: datetime, **right: Any) -> None:
     """A right once given stays as it is; nobody erased gets one."""
     if await is_erased(session, person_id):
         return
-    stored = insert(ReviewRight).values(id=right_id, person_id=person_id, **right)
-    await session.execute(stored.on_conflict_do_nothing())
+    stored = insert(ReviewRight).values(id=right_id, person_id=person_id, granted_at=granted_at, **right)
+    if (await session.execute(stored.on_conflict_do_nothing().returning(col(ReviewRight.id)))).first():
+        await schedule(session, INVITATION, right_id, at=granted_at + INVITED_AFTER)
 
 
 async def note_consent(session: AsyncSession, consent_id: UUID, *, person_id: UUID, given: bool, revision: int) -> None:
@@ -47,13 +54,24 @@ async def merge_persons(session: AsyncSession, from_id: UUID, into_id: UUID) -> 
 
 
 async def forget_erased(session: AsyncSession) -> dict[str, int]:
-    """Drop every row about erased persons and their other records; return how many of each kind."""
+    """Drop every row about erased persons and their other records; return how many of each kind.
+
+    A review goes with its author, published or not: who asks to be forgotten asks for their words too, and averages follow.
+    """
     gone = select(erased_ids().c.id)
-    rights = await session.execute(delete(ReviewRight).where(col(ReviewRight.person_id).in_(gone)).returning(col(ReviewRight.id)))
+    theirs = select(col(ReviewRight.id)).where(col(ReviewRight.person_id).in_(gone)).order_by(col(ReviewRight.id))
+    # Locked first: a review written or published at this moment is either seen below or refused.
+    rights = list(await session.scalars(theirs.with_for_update()))
+    reviews = (await session.execute(delete(Review).where(col(Review.right_id).in_(rights)).returning(*COUNTED))).all()
+    await count_out(session, (one for one in reviews if one.status == "published"))
+    await session.execute(delete(ReviewRight).where(col(ReviewRight.id).in_(rights)))
+    for kind, subjects in ((INVITATION, rights), (SECOND_POLL, [one.id for one in reviews])):
+        for subject in subjects:
+            await forget(session, kind, subject)
     consents = await session.execute(
         delete(PublicationConsent).where(col(PublicationConsent.person_id).in_(gone)).returning(col(PublicationConsent.id))
     )
-    return {"review_rights": len(rights.all()), "publication_consents": len(consents.all())}
+    return {"review_rights": len(rights), "reviews": len(reviews), "publication_consents": len(consents.all())}
 
 
 async def is_erased(session: AsyncSession, person_id: UUID) -> bool:
@@ -63,6 +81,25 @@ async def is_erased(session: AsyncSession, person_id: UUID) -> bool:
 
 def erased_ids() -> CTE:
     """The ids of everyone erased, those of their other records among them."""
-    gone = select(col(ErasedPerson.person_id).label("id")).cte("gone", recursive=True)
-    other = case((col(PersonAlias.person_id) == gone.c.id, col(PersonAlias.same_as)), else_=col(PersonAlias.person_id))
-    return gone.union(select(other).where(gone.c.id.in_((col(PersonAlias.person_id), col(PersonAlias.same_as)))))
+    return records(select(col(ErasedPerson.person_id).label("id")), "gone")
+
+
+def ids_of(person_id: UUID | None) -> CTE:
+    """A person's id and those of their other records."""
+    return records(select(cast(person_id, Uuid).label("id")), "mine")
+
+
+def records(start: Select[Any], name: str) -> CTE:
+    """These ids and all that were said to be the same person, in either direction."""
+    same = start.cte(name, recursive=True)
+    other = case((col(PersonAlias.person_id) == same.c.id, col(PersonAlias.same_as)), else_=col(PersonAlias.person_id))
+    return same.union(select(other).where(same.c.id.in_((col(PersonAlias.person_id), col(PersonAlias.same_as)))))
+
+
+async def survivor(session: AsyncSession, person_id: UUID) -> UUID:
+    """The record that a person goes on under after all merges."""
+    onward = select(cast(person_id, Uuid).label("id")).cte("onward", recursive=True)
+    onward = onward.union(select(col(PersonAlias.same_as)).where(col(PersonAlias.person_id) == onward.c.id))
+    merged = select(col(PersonAlias.person_id)).where(col(PersonAlias.person_id) == onward.c.id).exists()
+    found: UUID | None = await session.scalar(select(onward.c.id).where(~merged))
+    return found or person_id

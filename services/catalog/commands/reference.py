@@ -7,13 +7,13 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.queries import labels
-from services.catalog.tables import HoursMinimum, Term, Territory
+from services.catalog.tables import AbuseWord, HoursMinimum, Term, Territory
 from shared.clock import today
 
 FIELDS = {"positions": "position", "subjects": "subject", "levels": "level"}
 
 
-def in_force(table: type[Term] | type[HoursMinimum] | type[Territory], day: date) -> ColumnElement[bool]:
+def in_force(table: type[Term] | type[HoursMinimum] | type[Territory] | type[AbuseWord], day: date) -> ColumnElement[bool]:
     """The rows that are valid on a day."""
     return (col(table.valid_from) <= day) & or_(col(table.valid_to).is_(None), col(table.valid_to) > day)
 

@@ -37,6 +37,8 @@ SHOWN_WHOLE = ("kind", "form", "funding", "subject", "level", "hours")
 FOR_EVERYONE = {"subject": "Любой предмет", "position": "Любая должность", "level": "Любой уровень"}
 BAND_TITLES = {"1-15": "до 15 ч", "16-24": "16–24 ч", "25-72": "25–72 ч", "73-249": "73–249 ч", "250-": "250 ч и больше"}
 
+RATINGS = {"4.5": "от 4,5", "4": "от 4"}
+
 
 PLAIN = {"kind": "kind", "form": "form", "funding": "funding", "hours": "band", "provider": "provider_id"}
 LISTS = {"subject": "subjects", "position": "positions", "level": "levels"}
@@ -68,8 +70,8 @@ def own_counts(shape: Shape, base: CTE) -> Iterator[Select[Any]]:
     """Counts by what a programme says of itself: one pass counts by every column, lists are taken apart and titles joined after it."""
     by, filtered = PLAIN | LISTS, programme_conditions(shape).keys()
 
-    def met(facet: str = "") -> ColumnElement[int]:
-        return func.count().filter(fitting(shape, base, facet) & base.c.group_fits)
+    def met(facet: str = "", also: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+        return func.count().filter(fitting(shape, base, facet) & base.c.group_fits & (true() if also is None else also))
 
     sums = (
         select(
@@ -77,6 +79,7 @@ def own_counts(shape: Shape, base: CTE) -> Iterator[Select[Any]]:
             *(base.c[column].label(facet) for facet, column in by.items()),
             met().label("met"),
             *(met(facet).label(f"met_but_{facet}") for facet in by if facet in filtered),
+            *(met("rating_from", base.c.rating >= float(least)).label(f"rated_{least}") for least in RATINGS),
         )
         .group_by(func.grouping_sets(literal_column("()"), *(base.c[column] for column in by.values())))
         .cte("sums")
@@ -85,7 +88,10 @@ def own_counts(shape: Shape, base: CTE) -> Iterator[Select[Any]]:
     def counts(facet: str) -> Any:
         return sums.c[f"met_but_{facet}" if facet in filtered else "met"]
 
-    yield row("total", literal("all"), null(), sums.c.met).where(and_(*(sums.c[f"not_by_{facet}"] == 1 for facet in by)))
+    every = and_(*(sums.c[f"not_by_{facet}"] == 1 for facet in by))
+    yield row("total", literal("all"), null(), sums.c.met).where(every)
+    for least in RATINGS:
+        yield row("rating_from", literal(least), null(), sums.c[f"rated_{least}"]).where(every)
     for facet in PLAIN:
         if facet == "provider":
             part = row(facet, sums.c.provider, col(Organisation.short_name), counts(facet)).join_from(
@@ -153,6 +159,10 @@ async def shown(session: AsyncSession, counts: Sequence[Any], wanted: Wanted, la
         if facet not in SHOWN_WHOLE:
             values.sort(key=lambda one: (-one["count"], one["title"]))
         facets[facet] = values
+    facets["rating_from"] = [
+        {"value": least, "title": title, "count": table["rating_from"][least][1], "chosen": wanted.rating_from == float(least)}
+        for least, title in RATINGS.items()
+    ]
     seats = table["has_seats"]["true"][1]
     facets["has_seats"] = [{"value": "true", "title": "Есть свободные места", "count": seats, "chosen": wanted.has_seats}]
     return facets

@@ -31,11 +31,12 @@ from sqlalchemy import (
 )
 from sqlmodel import col
 
+from services.catalog.queries import ratings
 from services.catalog.queries.search_reading import Reading
 from services.catalog.queries.search_scoring import ANY_WAY, SAID, bound, groups_wished, wished
 from services.catalog.queries.seats import FREE, TO_COME, WITH_SEATS, G, S
 from services.catalog.rules.search import ANY, BANDS, Wanted, folded, like_a_code
-from services.catalog.tables import Programme, ProgrammeEffect
+from services.catalog.tables import Programme, ProgrammeEffect, Rating
 
 P = Programme
 Conditions = Mapping[str, ColumnElement[bool]]
@@ -73,6 +74,8 @@ def shape_of(wanted: Wanted, reading: Reading | None) -> Shape:
         filters.add("starts")
     if wanted.has_seats:
         filters.add("has_seats")
+    if wanted.rating_from is not None:
+        filters.add("rating_from")
     words: Literal["", "literally", "ideas", "wishes", "either"] = "literally" if wanted.q else ""
     if reading:
         words = reading.finds_by
@@ -88,6 +91,7 @@ def values_of(wanted: Wanted, reading: Reading | None, today: date) -> dict[str,
         "hours": wanted.hours or list(BANDS),
         "hours_from": wanted.hours_from or 0,
         "hours_to": wanted.hours_to if wanted.hours_to is not None else 100_000,
+        "rating_from": wanted.rating_from or 0,
         "starts_from": wanted.starts_from or date.min,
         "starts_to": wanted.starts_to or LAST_DAY,
         "today": today,
@@ -152,6 +156,7 @@ def programme_conditions(shape: Shape) -> Conditions:
         "level": for_whom("level", col(P.levels)),
         "competence": select(literal(1)).select_from(effect).where(of_competence).exists(),
         "hours": between & (listed("hours") == BAND),
+        "rating_from": func.coalesce(ratings.SHOWN, 0) >= bindparam("rating_from", type_=Float),
     }
     return {facet: condition for facet, condition in every.items() if facet in shape.filters}
 
@@ -254,12 +259,14 @@ def candidates(shape: Shape, offered: CTE, *, ranked: bool, among: bool = False)
     chosen = (
         select(
             col(P.id),
+            func.coalesce(ratings.SHOWN, 0).label("rating"),
             *order,
             *counts,
             group_fits.label("group_fits"),
             *(condition.label(f"ok_{facet}") for facet, condition in programme_conditions(shape).items()),
         )
         .join_from(P, offered, offered.c.programme_id == col(P.id), isouter=True)
+        .outerjoin(Rating, ratings.OF_PROGRAMME)
         .where(found(shape, worth), col(P.id) == AMONG if among else true())
     )
     return (chosen.join(SAID, true()) if shape.read else chosen).cte("candidates")

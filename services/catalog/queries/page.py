@@ -9,12 +9,13 @@ from sqlalchemy import CTE, BigInteger, ColumnElement, Date, Integer, Numeric, S
 from sqlmodel import col
 
 from services.catalog.queries.finding import QUERY, Shape, candidates, group_conditions, offers, open_groups, programme_conditions
+from services.catalog.queries.ratings import OF_PROGRAMME
 from services.catalog.queries.search_scoring import ANY_WAY
 from services.catalog.queries.seats import COLUMNS, TO_COME, G, S
 from services.catalog.rules.cursors import figure, left_at, stale, whole
 from services.catalog.rules.fields import MARKS
 from services.catalog.rules.search import Wanted
-from services.catalog.tables import Organisation, Programme, Territory
+from services.catalog.tables import Organisation, Programme, Rating, Territory
 
 P = Programme
 KEYS: dict[str, tuple[str, Any, bool]] = {
@@ -22,9 +23,16 @@ KEYS: dict[str, tuple[str, Any, bool]] = {
     "starts": ("starts", Date, False),
     "hours": ("hours", Integer, False),
     "seats": ("free", BigInteger, True),
+    "rating": ("rating", Numeric(12, 6), True),
 }
 """The column of each order, its type, and whether it falls."""
-READ: dict[str, Callable[[str], Any]] = {"relevance": figure, "starts": date.fromisoformat, "hours": whole, "seats": whole}
+READ: dict[str, Callable[[str], Any]] = {
+    "relevance": figure,
+    "starts": date.fromisoformat,
+    "hours": whole,
+    "seats": whole,
+    "rating": figure,
+}
 """How the key of each order is read back from a cursor."""
 
 
@@ -35,7 +43,7 @@ def page_of(shape: Shape) -> Select[Any]:
     key, _, falling = KEYS[shape.order]
     met = and_(base.c.group_fits, *(base.c[f"ok_{facet}"] for facet in programme_conditions(shape)))
     page = (
-        select(base.c.id, base.c[key].label("key"))
+        select(base.c.id, base.c.rating, base.c[key].label("key"))
         .where(met, behind(shape, base) if shape.onward else true())
         .order_by(base.c[key].desc() if falling else base.c[key], base.c.id)
         .limit(bindparam("limit", type_=Integer))
@@ -54,6 +62,8 @@ def page_of(shape: Shape) -> Select[Any]:
         select(
             page.c.id.label("found_id"),
             page.c.key,
+            func.nullif(page.c.rating, 0).label("rating"),
+            col(Rating.n).label("rated_by"),
             col(P.code),
             col(P.title),
             headline(shape).label("annotation"),
@@ -71,6 +81,7 @@ def page_of(shape: Shape) -> Select[Any]:
         )
         .join_from(page, P, col(P.id) == page.c.id)
         .join(Organisation, col(Organisation.id) == col(P.provider_id))
+        .outerjoin(Rating, OF_PROGRAMME)
         .outerjoin(nearest, true())
         .order_by(page.c.key.desc() if falling else page.c.key, page.c.id)
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.queries import ratings
 from services.catalog.queries.labels import Labels, labels
 from services.catalog.queries.seats import COLUMNS, G, S, group_shown
 from services.catalog.rules.cursors import cursor_of, left_at
@@ -26,6 +27,7 @@ from services.catalog.tables import (
     ProgrammeFile,
     ProgrammePrerequisite,
     ProgrammeVersion,
+    Rating,
     Territory,
 )
 from shared.access import Caller
@@ -58,7 +60,9 @@ async def programme_card(session: AsyncSession, programme_id: UUID, *, caller: C
     groups = (await session.execute(groups_wanted(), wanted)).all()
     files = await files_named(session, row.files)
     review = await latest_review(session, programme_id, caller=caller) if mine else None
-    return card_of(row, said, files) | {"review": review, "groups": [group_shown(one, said, today) for one in groups]}
+    rating = ratings.rating_shown(row.rating, row.rated_by)
+    shown = [group_shown(one, said, today) for one in groups]
+    return card_of(row, said, files) | {"review": review, "rating": rating, "groups": shown}
 
 
 def card_of(row: Any, said: Labels, files: list[dict[str, Any]]) -> dict[str, Any]:
@@ -138,9 +142,11 @@ def review_of(version: ProgrammeVersion, caller: Caller) -> dict[str, Any]:
 @lru_cache(1)
 def card_wanted() -> Select[Any]:
     """A programme with its provider, competences and prerequisites; put together once, for that costs more than asking."""
+    rated: tuple[Any, ...] = (ratings.SHOWN.label("rating"), col(Rating.n).label("rated_by"))
     return (
-        select(*SHOWN, *PROVIDER, effects_json().label("effects"), prerequisites_json().label("prerequisites"))
+        select(*SHOWN, *PROVIDER, *rated, effects_json().label("effects"), prerequisites_json().label("prerequisites"))
         .join_from(P, Organisation, col(Organisation.id) == col(P.provider_id))
+        .outerjoin(Rating, ratings.OF_PROGRAMME)
         .where(col(P.id) == bindparam("programme_id", type_=Uuid))
     )
 

@@ -10,6 +10,7 @@ from services.catalog.queries.facets import counted, shown
 from services.catalog.queries.finding import CODE_BEGUN, shape_of, values_of, words_bound
 from services.catalog.queries.labels import Labels, labels
 from services.catalog.queries.page import left, page_of
+from services.catalog.queries.ratings import rating_shown
 from services.catalog.queries.search_reading import Reading, read
 from services.catalog.queries.seats import group_shown
 from services.catalog.rules.cursors import cursor_of
@@ -69,5 +70,6 @@ def item_shown(row: Any, said: Labels, today: date) -> dict[str, Any]:
         "fee": row.fee,
         "document": said.coded("document", row.document_kind),
         "provider": {"id": row.provider_id, "name": row.provider_name, "short_name": row.provider_short_name},
+        "rating": rating_shown(row.rating, row.rated_by),
         "nearest_group": group_shown(row, said, today) if row.id else None,
     }

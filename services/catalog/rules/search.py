@@ -15,7 +15,7 @@ ANY = "any"
 BANDS: dict[str, tuple[int, int]] = {"1-15": (1, 15), "16-24": (16, 24), "25-72": (25, 72), "73-249": (73, 249), "250-": (250, 100_000)}
 """Bands of hours that the search counts in."""
 
-Order = Literal["relevance", "starts", "hours", "seats"]
+Order = Literal["relevance", "starts", "hours", "seats", "rating"]
 Cursor = Annotated[str, Field(max_length=2000), AfterValidator(plain)] | None
 Limit = Annotated[int, Field(ge=1, le=100)]
 Words = Annotated[str, Field(max_length=200), AfterValidator(plain)]
@@ -39,6 +39,7 @@ class Wanted(Facts):
     hours_from: Annotated[int | None, Field(ge=0, le=100_000)] = None
     hours_to: Annotated[int | None, Field(ge=0, le=100_000)] = None
     has_seats: bool = False
+    rating_from: Annotated[float | None, Field(ge=1, le=5)] = None
     starts_from: Day | None = None
     starts_to: Day | None = None
     sort: Order | None = None

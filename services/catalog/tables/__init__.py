@@ -19,9 +19,13 @@ from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect
 from services.catalog.tables.publications import DocumentVersion, News, Notice, PublicDocument
 from services.catalog.tables.reference import HoursMinimum, Term, Territory, Wording
 from services.catalog.tables.registry import Base
+from services.catalog.tables.reviews import AbuseWord, Rating, Review
+from services.catalog.tables.targets import TARGETS
 from services.catalog.tables.versions import ProgrammeFile, ProgrammeVersion, WorkingCopy, held_by
 
 __all__ = [
+    "TARGETS",
+    "AbuseWord",
     "Base",
     "Competence",
     "DocumentVersion",
@@ -48,6 +52,8 @@ __all__ = [
     "ProgrammeWord",
     "PublicDocument",
     "PublicationConsent",
+    "Rating",
+    "Review",
     "ReviewRight",
     "SavedSearch",
     "SeatCount",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import BigInteger, Field
 
@@ -75,7 +75,11 @@ class ReviewRight(Base, table=True):
     """A person's leave to write one review about a programme or an event they took part in."""
 
     __tablename__ = "review_right"
-    __table_args__ = (one_of("target_kind", ("programme", "event")), Index("review_right_person", "person_id"))
+    __table_args__ = (
+        one_of("target_kind", ("programme", "event")),
+        UniqueConstraint("id", "target_kind", "target_id", name="review_right_of_a_target"),
+        Index("review_right_person", "person_id"),
+    )
     id: UUID = Field(primary_key=True)
     person_id: UUID
     target_kind: str

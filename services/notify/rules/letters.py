@@ -186,6 +186,18 @@ def group_changed(facts: dict[str, Any]) -> Letter:
     return Letter("В вашей группе изменились даты или место", "Проверьте, подходит ли вам новое расписание.", details)
 
 
+def review_due(facts: dict[str, Any]) -> Letter:
+    """An invitation to review what is over, or three months after the review the question whether it is used."""
+    programme = facts["target"] == "programme"
+    details = rows(("Программа" if programme else "Мероприятие", facts["title"]))
+    if facts["kind"] == "second":
+        lead = "Прошло три месяца. Применяете ли вы изученное на уроках? Один вопрос, имя не публикуется."
+        return Letter("Применяете ли вы изученное?", lead, details, "Ответить", "/cabinet/reviews")
+    title = "Как прошло обучение?" if programme else "Как прошло мероприятие?"
+    lead = "Поставьте четыре оценки и напишите пару слов для коллег. Имя не публикуется."
+    return Letter(title, lead, details, "Написать отзыв", f"/cabinet/reviews/{facts['right_id']}")
+
+
 def consent_withdrawn(facts: dict[str, Any]) -> Letter:
     return Letter(
         "Согласие отозвано",
@@ -212,6 +224,7 @@ RULES = {
         route_completed,
         document_issued,
         group_changed,
+        review_due,
         consent_withdrawn,
     )
 }

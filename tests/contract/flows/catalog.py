@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.contracts.assessment import FrameworkPublished, ProcedurePublished
-from shared.contracts.catalog import MatchedItem, ProgrammePublished, ReviewPublished, SavedSearchMatched
+from shared.contracts.catalog import MatchedItem, ProgrammePublished, ReviewDue, ReviewPublished, SavedSearchMatched
 from shared.contracts.enrollment import AttendanceRecorded, ConsentGranted, ConsentWithdrawn, PersonMerged, SeatsChanged, TrainingCompleted
 from shared.contracts.erasure import CatalogPersonErased
 from shared.contracts.notify import SubscriptionCancelled, SubscriptionConfirmed
@@ -76,9 +76,10 @@ def on_attendance(state: Catalog, fact: Fact[AttendanceRecorded]) -> None:
 
 
 def grant(state: Catalog, right_id: UUID, right: Right) -> None:
-    """A right once given stays as it is; nobody erased gets one."""
-    if not state.gone(right.person):
-        state.rights.setdefault(right_id, right)
+    """A right once given stays as it is, and its holder is asked how it was; nobody erased gets one."""
+    if not state.gone(right.person) and right_id not in state.rights:
+        state.rights[right_id] = right
+        state.say(like(ReviewDue, right_id=right_id, person_id=right.person, target_id=right.target, kind="first"))
 
 
 def on_withdrawn(state: Catalog, fact: Fact[ConsentWithdrawn]) -> None:

@@ -181,6 +181,7 @@ HEARS: Hears = {
     c.EventChanged: word("title"),
     c.EventCancelled: keep_quiet,
     c.ReviewPublished: on_review,
+    c.ReviewDue: about("review_right"),
     c.SavedSearchMatched: on_matched,
     c.DocumentPublished: word("title"),
     a.AssessmentCompleted: about("result"),
@@ -200,7 +201,7 @@ HEARS: Hears = {
     e.ApplicationSubmitted: about("submitted", "programme_id", "organisation_id"),
     e.StatusChanged: on_status,
     e.OrderSigned: on_order,
-    e.TrainingCompleted: about("review_right", "programme_id"),
-    e.AttendanceRecorded: about("review_right", "event_id"),
+    e.TrainingCompleted: keep_quiet,
+    e.AttendanceRecorded: keep_quiet,
     e.DocumentIssued: about("document", "programme_id"),
 }

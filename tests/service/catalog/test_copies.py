@@ -89,7 +89,7 @@ async def test_an_erased_person_leaves_nothing_and_late_facts_are_dropped(regist
     assert len(said) == 1
     event = said[0].event()
     assert isinstance(event, CatalogPersonErased)
-    assert (event.request_id, event.erased) == (request.request_id, {"review_rights": 2, "publication_consents": 1})
+    assert (event.request_id, event.erased) == (request.request_id, {"review_rights": 2, "reviews": 0, "publication_consents": 1})
     late = [envelope_of(trained(one), subject=uuid4()) for one in (person, other_record)]
     await service.hear(*late)
     assert (await rows(service, "review_right"), await rows(service, "publication_consent")) == (1, 0)

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from services.notify.rules import letters
 from services.notify.tables import Contact, Delivery, Notice
 from shared import migrations
+from shared.contracts.catalog import ReviewDue
 from shared.contracts.enrollment import ConsentWithdrawn, Holder, Status, StatusChanged
 from shared.contracts.erasure import NotifyPersonErased
 from shared.contracts.notify import NotificationDelivered, NotificationFailed
@@ -171,3 +172,20 @@ def test_every_status_has_words() -> None:
 
 async def test_the_migrations_make_exactly_the_tables(stage: Servers) -> None:
     await migrations.check("notify", await stage.database("notify"))
+
+
+async def test_who_was_there_is_asked_how_it_was_and_three_months_later_whether_it_is_used(notify: Running, sink: Sink) -> None:
+    person, right = uuid4(), uuid4()
+    await contact(notify, person)
+    asked = [
+        ReviewDue(right_id=right, person_id=person, kind=kind, target_kind="programme", target_id=uuid4(), title="Графики на уроке")
+        for kind in ("first", "second")
+    ]
+    await notify.hear(*(envelope_of(one, subject=right, revision=number) for number, one in enumerate(asked, 1)))
+    await eventually(lambda: sent(notify), equals=2)
+    assert [str(mail["subject"]) for mail in sink.mails] == ["Как прошло обучение?", "Применяете ли вы изученное?"]
+    first, second = (mail.get_body(("html",)) for mail in sink.mails)
+    assert first
+    assert second
+    assert f"http://portal.test/cabinet/reviews/{right}" in first.get_content()
+    assert "Графики на уроке" in second.get_content()

@@ -359,6 +359,7 @@ def closed_to_robots(path: str) -> bool:
 OPEN_TO_ROBOTS = {
     *feeds.PAGES,
     "/programmes/{programme_id}",
+    "/programmes/{programme_id}/reviews",
     "/organisations/{organisation_id}",
     "/groups/{group_id}.ics",
     "/groups.rss",
