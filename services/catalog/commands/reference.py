@@ -2,20 +2,15 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.queries import labels
-from services.catalog.tables import AbuseWord, HoursMinimum, Term, Territory
+from services.catalog.tables import HoursMinimum, Term, in_force
 from shared.clock import today
 
 FIELDS = {"positions": "position", "subjects": "subject", "levels": "level"}
-
-
-def in_force(table: type[Term] | type[HoursMinimum] | type[Territory] | type[AbuseWord], day: date) -> ColumnElement[bool]:
-    """The rows that are valid on a day."""
-    return (col(table.valid_from) <= day) & or_(col(table.valid_to).is_(None), col(table.valid_to) > day)
 
 
 async def audience_codes(session: AsyncSession, day: date) -> dict[str, set[str]]:

@@ -10,6 +10,8 @@ from services.catalog.tables.copies import (
     ReviewRight,
     SeatCount,
     Subscription,
+    ids_of,
+    records,
 )
 from services.catalog.tables.demand import MissedSearch, SavedSearch, ToldItem
 from services.catalog.tables.events import Gathering
@@ -18,7 +20,7 @@ from services.catalog.tables.organisations import Organisation, OrganisationChan
 from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect, ProgrammePrerequisite, ProgrammeWord
 from services.catalog.tables.publications import DocumentVersion, News, Notice, PublicDocument
 from services.catalog.tables.reference import HoursMinimum, Term, Territory, Wording
-from services.catalog.tables.registry import Base
+from services.catalog.tables.registry import Base, in_force
 from services.catalog.tables.reviews import AbuseWord, Rating, Review
 from services.catalog.tables.targets import TARGETS
 from services.catalog.tables.versions import ProgrammeFile, ProgrammeVersion, WorkingCopy, held_by
@@ -64,4 +66,7 @@ __all__ = [
     "Wording",
     "WorkingCopy",
     "held_by",
+    "ids_of",
+    "in_force",
+    "records",
 ]
