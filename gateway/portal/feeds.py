@@ -22,6 +22,7 @@ PRIVATE = (
     "/enter",
     "/journal",
     "/mail",
+    "/moderation",
     "/operations",
     "/operator/",
     "/organisations?",

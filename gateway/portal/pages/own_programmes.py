@@ -21,7 +21,7 @@ STATES = (
     ("withdrawn", "Сняты"),
     ("archived", "В архиве"),
 )
-LARGEST = 5_300_000
+LARGEST = 5_500_000
 
 
 @router.get("/provider/programmes")
@@ -106,11 +106,11 @@ async def act(view: View, programme_id: UUID, what: str, then: str, body: Any = 
     return view.go(f"/provider/programmes/{programme_id}", then)
 
 
-@router.post("/provider/programmes/{programme_id}/files")
+@router.post("/provider/programmes/{programme_id}/files", max_body_size=LARGEST)
 async def attach(view: At, programme_id: UUID) -> Response:
     """Upload a PDF and name it in the programme; of a published one this is a change for its reader."""
     await author(view)
-    form = await view.request.form(max_files=1, max_fields=10, max_part_size=LARGEST)
+    form = await view.request.form(max_files=1, max_fields=10)
     upload = form.get("file")
     if not upload or isinstance(upload, str) or not upload.filename:
         return await shown(view, programme_id, Told({"file": "Выберите файл PDF"}), status=422)

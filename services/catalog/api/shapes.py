@@ -320,6 +320,13 @@ class ReviewOut(BaseModel):
     own: bool
 
 
+class CardGroup(GroupItem):
+    """A group on the card, with whom to ask."""
+
+    contact_phone: str | None
+    contact_email: str | None
+
+
 class ProgrammeOut(BaseModel):
     """The card of a programme, with its groups that are not over; `review` is for its provider and roles of the region."""
 
@@ -351,7 +358,7 @@ class ProgrammeOut(BaseModel):
     withdrawal_reason: str | None
     revision: int
     review: ReviewOut | None
-    groups: list[GroupItem]
+    groups: list[CardGroup]
 
 
 class OwnProgramme(BaseModel):

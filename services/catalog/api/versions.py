@@ -45,7 +45,7 @@ class ChangeOut(BaseModel):
 
 
 class VersionOut(ReviewOut):
-    """A version with its changes against the one published before; the first has none."""
+    """A version with its changes against the one published before it; of the first, everything is new."""
 
     first: bool
     changes: list[ChangeOut]

@@ -59,7 +59,11 @@ async def programme_card(session: AsyncSession, programme_id: UUID, *, caller: C
     groups = (await session.execute(groups_of(programme_id, today))).all()
     files = await files_named(session, row.files)
     review = await latest_review(session, programme_id, caller=caller) if row.mine else None
-    return card_of(row, said, files) | {"review": review, "groups": [group_shown(one, said, today) for one in groups]}
+    return card_of(row, said, files) | {"review": review, "groups": [with_contact(one, said, today) for one in groups]}
+
+
+def with_contact(row: Any, said: Labels, today: date) -> dict[str, Any]:
+    return group_shown(row, said, today) | {"contact_phone": row.contact_phone, "contact_email": row.contact_email}
 
 
 def card_of(row: Any, said: Labels, files: list[dict[str, Any]]) -> dict[str, Any]:
@@ -139,7 +143,7 @@ def review_of(version: ProgrammeVersion, caller: Caller) -> dict[str, Any]:
 def groups_of(programme_id: UUID, today: date) -> Any:
     """A programme's groups that are not over, the nearest first, cancelled ones among them."""
     return (
-        select(*COLUMNS)
+        select(*COLUMNS, col(G.contact_phone), col(G.contact_email))
         .join_from(G, S, col(S.group_id) == col(G.id), isouter=True)
         .outerjoin(Territory, col(Territory.oktmo) == col(G.oktmo))
         .where(col(G.programme_id) == programme_id, col(G.ends) >= today)
