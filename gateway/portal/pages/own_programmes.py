@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -21,16 +22,16 @@ STATES = (
     ("withdrawn", "Сняты"),
     ("archived", "В архиве"),
 )
-LARGEST = 5_500_000
+PAGE, LARGEST = 50, 5_500_000
 
 
 @router.get("/provider/programmes")
-async def programmes(view: At, status: str = "") -> Response:
+async def programmes(view: At, status: str = "", cursor: str = "") -> Response:
     """The organisation's programmes in any state, and forms that were begun and not saved."""
     await author(view)
     chosen = status if status in dict(STATES) else ""
     found, drafts = await asyncio.gather(
-        view.ask.get("/own-programmes", status=chosen or None, limit=100), optional(view.ask.get("/drafts", kind="programme"))
+        view.ask.get("/own-programmes", status=chosen or None, cursor=cursor[:2000] or None, limit=PAGE), optional(view.ask.get("/drafts", kind="programme"))
     )
     frame = await view.frame()
     return await view.show(
@@ -40,6 +41,7 @@ async def programmes(view: At, status: str = "") -> Response:
         found=found,
         chosen=chosen,
         states=STATES,
+        next_href=f"/provider/programmes?{urlencode({'status': chosen, 'cursor': found['next']})}" if found["next"] else "",
         begun=[one for one in (drafts or {"items": []})["items"] if not one["object_id"]],
         unsent={one["object_id"] for one in (drafts or {"items": []})["items"] if one["object_id"]},
     )
