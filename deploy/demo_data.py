@@ -53,7 +53,9 @@ async def load(portal: str, issuer: str) -> None:
         assessor = await door.person(next(one.id for one in listed() if one.role == "assessor"))
         authors = await authors_of(door)
         publications = enter_publications(read("catalog/publications.json"), operator, authors, organisations, today(real_time() + ahead()))
-        await asyncio.gather(enter_assessment(assessor, organisations), enter_programmes(operator, authors, organisations), publications)
+        programmes = enter_programmes(operator, authors, organisations)
+        ids, *_ = await asyncio.gather(programmes, enter_assessment(assessor, organisations), publications)
+        await enter_edits(operator, authors, organisations, ids)
         await each(look_in_vain(operator, wanted, times) for wanted, times in IN_VAIN)
 
 
@@ -130,8 +132,8 @@ async def authors_of(door: Door) -> dict[str, Person]:
     return {organisation: await door.person(one) for organisation, one in specialists.items()}
 
 
-async def enter_programmes(reader: Person, authors: dict[str, Person], organisations: dict[str, str]) -> None:
-    """Programmes with their groups, each published by somebody who did not write it; those that others require come first."""
+async def enter_programmes(reader: Person, authors: dict[str, Person], organisations: dict[str, str]) -> dict[str, str]:
+    """Programmes with their groups, each published by somebody who did not write it; those that others require come first. Ids by code."""
     day, ids = today(real_time() + ahead()), dict[str, str]()
     waiting = read("catalog/programmes.json")
     while waiting:
@@ -140,6 +142,25 @@ async def enter_programmes(reader: Person, authors: dict[str, Person], organisat
         for one, made in zip(ready, await each(work), strict=True):
             ids[one["code"]] = made
         waiting = [one for one in waiting if one["code"] not in ids]
+    return ids
+
+
+async def enter_edits(reader: Person, authors: dict[str, Person], organisations: dict[str, str], ids: dict[str, str]) -> None:
+    """What is under way in the editor: changes that wait for their reader or came back with remarks, a new programme, a draft."""
+    said, owners = read("catalog/edits.json"), {one["code"]: one["provider"] for one in read("catalog/programmes.json")}
+    for change in said["changes"]:
+        author, path = authors[owners[change["code"]]], f"/programmes/{ids[change['code']]}"
+        edition = await author.get(f"{path}/edition")
+        if edition["review"]["number"] > 1:
+            continue  # loaded before
+        changed = await author.put(path, edition["facts"] | change["facts"])
+        if remarks := change.get("remarks"):
+            await reader.post(f"{path}/return", {"version": changed["review"]["number"], "remarks": remarks})
+    for draft in said["drafts"]:
+        author, facts = authors[draft["provider"]], {**draft["facts"], "provider_id": organisations[draft["provider"]]}
+        made = await author.post("/programmes", facts, key=f"demo:{facts['code']}")
+        if draft["submitted"]:
+            await author.post(f"/programmes/{made['id']}/submission")
 
 
 async def enter_programme(

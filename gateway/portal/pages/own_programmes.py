@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Response
@@ -21,16 +22,16 @@ STATES = (
     ("withdrawn", "Сняты"),
     ("archived", "В архиве"),
 )
-LARGEST = 5_300_000
+PAGE, LARGEST = 50, 5_500_000
 
 
 @router.get("/provider/programmes")
-async def programmes(view: At, status: str = "") -> Response:
+async def programmes(view: At, status: str = "", cursor: str = "") -> Response:
     """The organisation's programmes in any state, and forms that were begun and not saved."""
     await author(view)
     chosen = status if status in dict(STATES) else ""
     found, drafts = await asyncio.gather(
-        view.ask.get("/own-programmes", status=chosen or None, limit=100), optional(view.ask.get("/drafts", kind="programme"))
+        view.ask.get("/own-programmes", status=chosen or None, cursor=cursor[:2000] or None, limit=PAGE), optional(view.ask.get("/drafts", kind="programme"))
     )
     frame = await view.frame()
     return await view.show(
@@ -40,6 +41,7 @@ async def programmes(view: At, status: str = "") -> Response:
         found=found,
         chosen=chosen,
         states=STATES,
+        next_href=f"/provider/programmes?{urlencode({'status': chosen, 'cursor': found['next']})}" if found["next"] else "",
         begun=[one for one in (drafts or {"items": []})["items"] if not one["object_id"]],
         unsent={one["object_id"] for one in (drafts or {"items": []})["items"] if one["object_id"]},
     )
@@ -106,11 +108,11 @@ async def act(view: View, programme_id: UUID, what: str, then: str, body: Any = 
     return view.go(f"/provider/programmes/{programme_id}", then)
 
 
-@router.post("/provider/programmes/{programme_id}/files")
+@router.post("/provider/programmes/{programme_id}/files", max_body_size=LARGEST)
 async def attach(view: At, programme_id: UUID) -> Response:
     """Upload a PDF and name it in the programme; of a published one this is a change for its reader."""
     await author(view)
-    form = await view.request.form(max_files=1, max_fields=10, max_part_size=LARGEST)
+    form = await view.request.form(max_files=1, max_fields=10)
     upload = form.get("file")
     if not upload or isinstance(upload, str) or not upload.filename:
         return await shown(view, programme_id, Told({"file": "Выберите файл PDF"}), status=422)

@@ -369,6 +369,13 @@ class VersionReadOut(BaseModel):
     own: bool
 
 
+class CardGroup(GroupItem):
+    """A group on the card, with whom to ask."""
+
+    contact_phone: str | None
+    contact_email: str | None
+
+
 class ProgrammeOut(BaseModel):
     """The card of a programme, with its groups that are not over; `review` is for its provider and roles of the region."""
 
@@ -401,7 +408,7 @@ class ProgrammeOut(BaseModel):
     revision: int
     review: VersionReadOut | None
     rating: RatingOut | None = None
-    groups: list[GroupItem]
+    groups: list[CardGroup]
 
 
 class OwnProgramme(BaseModel):

@@ -45,7 +45,7 @@ class FieldChangeOut(BaseModel):
 
 
 class VersionOut(VersionReadOut):
-    """A version with its changes against the one published before; the first has none."""
+    """A version with its changes against the one published before it; of the first, everything is new."""
 
     first: bool
     changes: list[FieldChangeOut]

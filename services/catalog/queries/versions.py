@@ -34,7 +34,7 @@ async def versions_of(session: AsyncSession, programme_id: UUID) -> list[Program
 
 
 async def history(session: AsyncSession, programme_id: UUID, *, caller: Caller, today: date) -> list[dict[str, Any]]:
-    """Every version, the newest first, with the fields in which it differs from the version published before it."""
+    """Every version, the newest first, with the fields in which it differs from the version published before it, or from nothing."""
     await own_row(session, programme_id, caller)
     found = await versions_of(session, programme_id)
     facts = {one.number: ProgrammeFacts.model_validate(one.facts) for one in found}
@@ -43,7 +43,7 @@ async def history(session: AsyncSession, programme_id: UUID, *, caller: Caller, 
     shown = []
     for version in found:
         before = next((one for one in found if one.number < version.number and one.decision == "published"), None)
-        differs = changes(lines[before.number], lines[version.number]) if before else []
+        differs = changes(lines[before.number] if before else {}, lines[version.number])
         shown.append({**review_of(version, caller), "first": before is None, "changes": differs})
     return shown
 

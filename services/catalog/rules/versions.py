@@ -121,9 +121,9 @@ def paragraphs(text: str) -> list[str]:
 
 
 def changes(before: Mapping[str, list[str]], after: Mapping[str, list[str]]) -> list[dict[str, Any]]:
-    """The fields that differ: `[{field, label, old, new}]`."""
+    """The fields that differ: `[{field, label, old, new}]`; what is not stated before is empty."""
     return [
-        {"field": field, "label": label, "old": before[field], "new": after[field]}
+        {"field": field, "label": label, "old": before.get(field, []), "new": after[field]}
         for field, label in FIELDS.items()
-        if before[field] != after[field]
+        if before.get(field, []) != after[field]
     ]

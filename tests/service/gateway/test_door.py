@@ -190,6 +190,21 @@ async def test_bodies_are_bounded_whatever_they_say_of_themselves(stand: Stand) 
     assert not stand.upstream.heard
 
 
+async def test_a_file_may_be_larger_where_one_is_taken_from_whoever_is_signed_in(stand: Stand) -> None:
+    taken, large = "/api/v1/programmes/1/files?name=a.pdf", b"%PDF-" + b"0" * 2_000_000
+    signed_in, pdf = await stand.bearer("gareev"), {"content-type": "application/pdf"}
+
+    async def status(path: str, body: bytes, headers: dict[str, str]) -> int:
+        return (await stand.gateway.client.post(path, headers=headers, content=body)).status_code
+
+    assert await status(taken, large, {**signed_in, **pdf}) == 200
+    assert {name.lower(): value for name, value in stand.upstream.last().headers.items()}["content-type"] == "application/pdf"
+    assert await status(taken, large * 3, {**signed_in, **pdf}) == 413
+    assert await status(taken, large, pdf) == 413
+    assert await status(taken, large, {**signed_in, "content-type": "application/json"}) == 413
+    assert await status("/api/v1/applications", large, {**signed_in, **pdf}) == 415
+
+
 async def test_an_intent_keeps_its_key(stand: Stand) -> None:
     await stand.call("POST", "/api/v1/applications", "gareev", APPLICATION, **{"idempotency-key": "once"})
     assert stand.upstream.last().headers["idempotency-key"] == "once"
