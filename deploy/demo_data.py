@@ -60,7 +60,8 @@ async def load(portal: str, issuer: str) -> None:
 
 
 IN_VAIN: tuple[tuple[dict[str, str], int], ...] = (
-    ({"q": "астрономия в школе"}, 9),
+    ({"q": "физика", "oktmo": "75752000"}, 9),
+    ({"q": "астрономия"}, 8),
     ({"subject": "chemistry", "form": "full_time", "hours": "250-"}, 7),
     ({"position": "librarian", "form": "full_time", "oktmo": "75752000"}, 6),
 )

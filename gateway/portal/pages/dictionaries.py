@@ -54,7 +54,7 @@ LABELS = {
     "succeeds": "Каких муниципалитетов преемник",
 }
 FIELDS = ("code", "title", "short", "valid_from", "valid_to", "kind", "hours", "basis", "words", "oktmo", "name", "succeeds")
-WORDS_SHOWN = 60
+WORDS_SHOWN = 40
 
 
 @router.get("/operator/dictionaries")

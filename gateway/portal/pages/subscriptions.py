@@ -87,7 +87,13 @@ async def confirmation(view: At, token: str) -> Response:
 
 @router.post("/subscriptions/{token}")
 async def confirm(view: At, token: str) -> Response:
-    found = await behind(view, "notify", "/subscriptions/confirmation", {"token": token})
+    try:
+        found = await behind(view, "notify", "/subscriptions/confirmation", {"token": token})
+    except (Refused, NotFound) as refused:
+        if refused.status != 404:
+            raise
+        title = "Ссылка уже использована или устарела"
+        return await view.show("subscription_link.html", status=404, title=title, step="spent", token="", found=None)
     return await view.show("subscription_link.html", title="Подписка подтверждена", step="confirmed", token="", found=found)
 
 
