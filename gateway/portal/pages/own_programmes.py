@@ -31,7 +31,8 @@ async def programmes(view: At, status: str = "", cursor: str = "") -> Response:
     await author(view)
     chosen = status if status in dict(STATES) else ""
     found, drafts = await asyncio.gather(
-        view.ask.get("/own-programmes", status=chosen or None, cursor=cursor[:2000] or None, limit=PAGE), optional(view.ask.get("/drafts", kind="programme"))
+        view.ask.get("/own-programmes", status=chosen or None, cursor=cursor[:2000] or None, limit=PAGE),
+        optional(view.ask.get("/drafts", kind="programme")),
     )
     frame = await view.frame()
     return await view.show(
