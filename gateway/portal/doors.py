@@ -70,7 +70,7 @@ def sections_of(held: Iterable[Held], *, registered: bool, development: bool) ->
             Door("/operations", "Эксплуатация"),
             Door("/queue", "Заявки"),
             MODERATION,
-            PUBLICATIONS,
+            *([PUBLICATIONS] if "operator" in roles else []),
             DOCUMENTS,
             GRANTS,
             Door("/journal", "Журнал"),
