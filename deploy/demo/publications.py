@@ -1,17 +1,28 @@
 """Events, news, documents and notices of the demonstration, entered by those who would enter them; days are counted from today."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from deploy.demo.door import Person, until
+from deploy.demo.door import until
 from shared.clock import REGION
 
 Facts = dict[str, Any]
 
 
+class Person(Protocol):
+    """Somebody who calls the API."""
+
+    async def get(self, path: str, **query: Any) -> Any: ...
+
+    async def post(self, path: str, json: Any = None, *, key: str | None = None) -> Any: ...
+
+    async def put(self, path: str, json: Any) -> Any: ...
+
+
 async def enter_publications(
-    said: dict[str, list[Facts]], operator: Person, authors: dict[str, Person], organisations: dict[str, str], day: date
+    said: Mapping[str, list[Facts]], operator: Person, authors: Mapping[str, Person], organisations: dict[str, str], day: date
 ) -> None:
     """`authors` write news by their organisation, and the operator is the second reader."""
     await asyncio.gather(

@@ -44,9 +44,10 @@ TEACHER = Section(
 )
 QUEUE, GRANTS, REPORTS = Door("/queue", "Согласование"), Door("/operator/grants", "Закрепление"), Door("/reports", "Отчёты")
 MODERATION, PUBLICATIONS = Door("/moderation", "Модерация"), Door("/provider/publications", "Мероприятия и новости")
+DOCUMENTS = Door("/operator/documents", "Документы")
 KEEPING = (
     PUBLICATIONS,
-    Door("/operator/documents", "Документы"),
+    DOCUMENTS,
     Door("/operator/organisations", "Организации"),
     Door("/operator/dictionaries", "Справочники"),
 )
@@ -72,7 +73,7 @@ def sections_of(held: Iterable[Held], *, registered: bool, development: bool) ->
     if roles & {"operator", "auditor"}:
         mail = [Door("/mail", "Письма")] if development and "operator" in roles else []
         watching = (REPORTS, Door("/operations", "Эксплуатация"), Door("/queue", "Заявки"), MODERATION, GRANTS, Door("/journal", "Журнал"))
-        doors = (*watching, *(KEEPING if "operator" in roles else ()), *mail)
+        doors = (*watching, *(KEEPING if "operator" in roles else (DOCUMENTS,)), *mail)
         found.append(Section("operator", "Кабинет оператора", doors))
     if "ministry" in roles:
         found.append(Section("ministry", "Кабинет министерства", (REPORTS,)))

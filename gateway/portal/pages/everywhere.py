@@ -22,7 +22,7 @@ PATHS = {
 
 @router.get("/search")
 async def search(view: At, q: str = "", kind: str = "", cursor: str = "") -> Response:
-    """A few results of every kind, or the pages of one; the address is the search."""
+    """A few results of every kind, or the pages of one; what finds programmes only goes on among them, where filters are."""
     q, kind = q.strip()[:200], kind if kind in KINDS else ""
     limit = PAGE if kind else FEW
     try:
@@ -31,6 +31,8 @@ async def search(view: At, q: str = "", kind: str = "", cursor: str = "") -> Res
         if refused.status != 422:
             raise
         q, cursor, found = "", "", await view.ask.get("/search", q="", limit=limit)
+    if q and not kind and [one["value"] for one in found["kinds"] if one["count"]] == ["programme"]:
+        return view.go(f"/programmes?{urlencode({'q': q})}")
     following = next((group["next"] for group in found["groups"] if kind and group["next"]), None)
     return await view.show(
         "search.html",

@@ -30,10 +30,14 @@ def examples(*, portal: str, today: date) -> Iterable[Example]:
         f"curl -fsSG {api}/programmes --data-urlencode 'q=грамотность' -d has_seats=true -d limit=5",
     )
     yield Example("Потоки, которые начинаются не раньше дня", f"curl -fsSG {api}/groups -d starts_from={today} -d limit=5")
+    yield Example("Мероприятия: вебинары, которые впереди", f"curl -fsSG {api}/events -d kind=webinar -d limit=5")
+    yield Example("Поиск сразу по всему", f"curl -fsSG {api}/search --data-urlencode 'q=оценивание'")
     yield Example("Организации, которые учат", f"curl -fsSG {api}/organisations -d kind=provider -d limit=10")
     yield Example("Справочники: предметы, должности, муниципалитеты с ОКТМО", f"curl -fsS {api}/dictionaries")
     yield Example("Компетенции, по которым размечены программы", f"curl -fsS {api}/framework")
     yield Example("Новые потоки лентой", f"curl -fsS {portal}/groups.rss")
+    yield Example("Новости лентой", f"curl -fsS {portal}/news.rss")
+    yield Example("Мероприятия календарём", f"curl -fsS {portal}/events.ics")
 
 
 @router.get("/open-data")

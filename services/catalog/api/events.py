@@ -70,11 +70,13 @@ class CompetenceTitle(BaseModel):
 
 
 class EventOut(EventItem):
-    """The card of an event, with the programme of its day."""
+    """The card of an event, with the programme of its day and why it changed last."""
 
     agenda: list[AgendaItem]
     competences: list[CompetenceTitle]
     published_at: datetime | None
+    change_reason: str | None
+    changed_at: datetime | None
 
 
 @router.get("/events", response_model=EventPage)

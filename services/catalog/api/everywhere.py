@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from services.catalog import queries
 from services.catalog.api.callers import Visitor
 from services.catalog.api.public import Public
-from services.catalog.api.shapes import FacetValue
+from services.catalog.api.shapes import FacetValue, UnderstoodOut
 from services.catalog.rules.search_everywhere import Kind, WantedAnything
 from shared.clock import today
 from shared.edge import Now, Tx
@@ -37,12 +37,17 @@ class FoundGroup(BaseModel):
 
 
 class FoundEverywhere(BaseModel):
-    """Results by kind; `corrected` says the query that was answered instead of the one with misprints."""
+    """Results by kind; `corrected` says the query that was answered instead of the one with misprints.
+
+    `understood` is what the programmes' search made of the words; `nearest` are programmes that come near when nothing is found.
+    """
 
     corrected: str | None
+    understood: list[UnderstoodOut]
     kinds: list[FacetValue]
     groups: list[FoundGroup]
     total: int
+    nearest: list[FoundOut]
 
 
 @router.get("/search", response_model=FoundEverywhere)

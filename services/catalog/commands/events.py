@@ -49,6 +49,8 @@ async def change_event(
         raise Wrong({"reason": "Напишите, почему меняется: это увидят те, кто собирался прийти."})
     for field, value in columns_of(facts).items():
         setattr(event, field, value)
+    if announced:
+        event.change_reason, event.changed_at = reason, now
     event.revision += 1
     await session.flush()
     if announced:

@@ -26,7 +26,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.queries.labels import Labels, labels
-from services.catalog.rules.cursors import cursor_of, left_at, stale
+from services.catalog.rules.cursors import cursor_of, left_at, moment, stale
 from services.catalog.rules.events import WantedEvents
 from services.catalog.tables import Competence, Gathering, Organisation, Territory
 from shared.access import Caller
@@ -91,7 +91,7 @@ async def events_listed(session: AsyncSession, wanted: WantedEvents, *, now: dat
     if wanted.cursor:
         key, last = left_at(wanted.cursor, order=wanted.when)
         try:
-            left = tuple_(literal(datetime.fromisoformat(key)), literal(last))
+            left = tuple_(literal(moment(key)), literal(last))
         except ValueError as reason:
             raise stale() from reason
         place = tuple_(col(E.starts), col(E.id))
@@ -161,7 +161,7 @@ async def event_card(session: AsyncSession, event_id: UUID, *, caller: Caller, n
     if row is None:
         raise NotFound("Такого мероприятия нет.")
     titles = await competence_titles(session, row.competences)
-    whole = {name: getattr(row, name) for name in ("agenda", "published_at")}
+    whole = {name: getattr(row, name) for name in ("agenda", "published_at", "change_reason", "changed_at")}
     return item_shown(row, await labels(session, today(now))) | whole | {"competences": titles}
 
 

@@ -1,6 +1,5 @@
 """News: published ones, the newest first; one piece; an organisation's own; and what waits for a second reader."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, extract, func, literal, literal_co
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.rules.cursors import cursor_of, left_at, stale
+from services.catalog.rules.cursors import cursor_of, left_at, moment, stale
 from services.catalog.rules.news import WantedNews
 from services.catalog.tables import News, Organisation
 from shared.access import Caller
@@ -47,7 +46,7 @@ async def news_listed(session: AsyncSession, wanted: WantedNews) -> dict[str, An
     if wanted.cursor:
         key, last = left_at(wanted.cursor, order="news")
         try:
-            listed = listed.where(tuple_(col(N.published_at), col(N.id)) < tuple_(literal(datetime.fromisoformat(key)), literal(last)))
+            listed = listed.where(tuple_(col(N.published_at), col(N.id)) < tuple_(literal(moment(key)), literal(last)))
         except ValueError as reason:
             raise stale() from reason
     rows = (await session.execute(listed.order_by(col(N.published_at).desc(), col(N.id).desc()).limit(wanted.limit + 1))).all()

@@ -42,12 +42,11 @@ TYPES: dict[str, Any] = {"query": Text, "today": Date, "limit": Integer, "kind":
 
 async def anything_found(session: AsyncSession, wanted: WantedAnything, *, today: date) -> dict[str, Any]:
     """Results by kind with their counts; when a kind is chosen, a page of it."""
-    empty: dict[str, Any] = {"corrected": None, "kinds": kinds_of({}, wanted), "groups": [], "total": 0}
     if not wanted.q.strip():
-        return empty
+        return {"corrected": None, "understood": [], "kinds": kinds_of({}, wanted), "groups": [], "total": 0, "nearest": []}
     words, corrected = await mended(session, wanted.q, today, True)
     query = query_of(words, await wordings_of(session, words, today))
-    programmes = await programmes_of(session, wanted, today)
+    programmes, understood, nearest = await programmes_of(session, wanted, today)
     bound = {"query": query, "today": today}
     counts = {row.kind: row.count_of for row in await session.execute(bound_in(COUNTS, bound), bound)} if query else {}
     counts["programme"] = programmes["total"]
@@ -56,29 +55,39 @@ async def anything_found(session: AsyncSession, wanted: WantedAnything, *, today
         groups += await groups_of(session, wanted, bound, counts)
     order = list(KINDS)
     groups.sort(key=lambda one: order.index(one["kind"]))
-    return {"corrected": corrected, "kinds": kinds_of(counts, wanted), "groups": groups, "total": sum(counts.values())}
+    total = sum(counts.values())
+    return {
+        "corrected": corrected,
+        "understood": understood,
+        "kinds": kinds_of(counts, wanted),
+        "groups": groups,
+        "total": total,
+        "nearest": [] if total else nearest,
+    }
 
 
 def bound_in(statement: Any, values: dict[str, Any]) -> Any:
     return statement.bindparams(*(bindparam(name, type_=TYPES[name]) for name in values))
 
 
-async def programmes_of(session: AsyncSession, wanted: WantedAnything, today: date) -> dict[str, Any]:
-    """The programmes among the results, found as their own search finds them."""
+async def programmes_of(session: AsyncSession, wanted: WantedAnything, today: date) -> tuple[dict[str, Any], Any, list[dict[str, Any]]]:
+    """The programmes among the results, found as their own search finds them; what it understood, and what comes near."""
     own = wanted.kind == "programme"
     asked = Wanted(q=wanted.q, limit=wanted.limit, cursor=wanted.cursor if own else None)
     found = await programmes_found(session, asked, today=today, everywhere=True)
-    items = [
-        {
-            "kind": "programme",
-            "id": one["id"],
-            "title": one["title"],
-            "summary": f"{one['provider']['short_name']}, {one['hours']} ч, {one['form']['short']}. Шифр {one['code']}.",
-            "day": one["nearest_group"]["starts"] if one["nearest_group"] else None,
-        }
-        for one in found["items"]
-    ]
-    return {"kind": "programme", "title": KINDS["programme"], "items": items, "total": found["total"], "next": found["next"]}
+    items, nearest = ([programme_shown(one) for one in found[name]] for name in ("items", "nearest"))
+    group = {"kind": "programme", "title": KINDS["programme"], "items": items, "total": found["total"], "next": found["next"]}
+    return group, found["understood"], nearest
+
+
+def programme_shown(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": "programme",
+        "id": one["id"],
+        "title": one["title"],
+        "summary": f"{one['provider']['short_name']}, {one['hours']} ч, {one['form']['short']}. Шифр {one['code']}.",
+        "day": one["nearest_group"]["starts"] if one["nearest_group"] else None,
+    }
 
 
 async def groups_of(session: AsyncSession, wanted: WantedAnything, bound: dict[str, Any], counts: dict[str, int]) -> list[dict[str, Any]]:

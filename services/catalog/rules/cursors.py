@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -36,6 +37,14 @@ def figure(said: str) -> Decimal:
     if not re.fullmatch(r"[0-9]{1,5}\.[0-9]{6}", said):
         raise ValueError(said)
     return Decimal(said)
+
+
+def moment(said: str) -> datetime:
+    """A moment of this century with its offset; raises `ValueError`."""
+    read = datetime.fromisoformat(said)
+    if read.tzinfo is None or not 2000 <= read.year < 2100:
+        raise ValueError(said)
+    return read
 
 
 def stale() -> Invalid:

@@ -18,6 +18,16 @@ LONGEST, FARTHEST, TELLING = timedelta(days=14), timedelta(days=3 * 366), 40
 ORGANISING = ("provider", "assessment_centre", "operator", "ministry", "municipal_authority")
 """Kinds of organisations that may gather people and publish in their own name."""
 SECURE = re.compile(r"https://[^\s\x00\"'<>\\]{3,280}")
+
+
+def of_this_century(day: date) -> date:
+    """The day itself; at the ends of the calendar it has no moments in the region's time."""
+    if not 2000 <= day.year < 2100:
+        raise ValueError("not a day of this century")
+    return day
+
+
+Day = Annotated[date, AfterValidator(of_this_century)]
 Competences = Annotated[list[TermCode], Field(max_length=12), AfterValidator(lambda codes: sorted(set(codes)))]
 
 

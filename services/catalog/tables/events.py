@@ -27,6 +27,7 @@ class Gathering(Base, table=True):
         CheckConstraint("link IS NOT NULL OR (place IS NOT NULL AND oktmo IS NOT NULL)", name="gathering_meets_somewhere"),
         CheckConstraint("(status = 'draft') = (published_at IS NULL)", name="gathering_published_once"),
         CheckConstraint("(status = 'cancelled') = (cancellation_reason IS NOT NULL)", name="gathering_cancelled_with_a_reason"),
+        CheckConstraint("(changed_at IS NULL) = (change_reason IS NULL)", name="gathering_changed_with_a_reason"),
         CheckConstraint("revision > 0", name="gathering_revision_counted"),
         Index("gathering_soon", "status", "starts", "id"),
         Index("gathering_organiser", "organiser_id", "starts"),
@@ -47,4 +48,6 @@ class Gathering(Base, table=True):
     status: str = "draft"
     published_at: datetime | None = moment(default=None)
     cancellation_reason: str | None = None
+    change_reason: str | None = None
+    changed_at: datetime | None = moment(default=None)
     revision: int = 1

@@ -90,14 +90,14 @@ async def test_an_event_is_written_refused_previewed_published_moved_and_cancell
     await page.get_by_role("button", name="Опубликовать").click()
     await expect(page.locator(".errors")).to_contain_text("https://")
     await expect(page.get_by_label("Название")).to_have_value(title)
-    assert await violations(page) == []
+    assert not scripts or await violations(page) == []
     await page.get_by_label("Ссылка").fill("https://webinar.example/1")
     await page.get_by_label("Время, строка 1").fill("10:00")
     await page.get_by_label("Что будет, строка 1").fill("Начало")
     await page.get_by_role("button", name="Посмотреть, как увидят").click()
     await expect(page.locator(".preview h2").first).to_have_text(title)
     await expect(page.locator(".preview")).to_contain_text("<b>пять</b>")
-    assert await violations(page) == []
+    assert not scripts or await violations(page) == []
     await page.get_by_role("button", name="Опубликовать").click()
     await expect(page.locator(".said")).to_contain_text("опубликовано")
     await expect(page.locator("h1")).to_have_text(title)

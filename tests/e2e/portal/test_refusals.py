@@ -9,7 +9,18 @@ from playwright.async_api import expect
 from tests.e2e.portal.conftest import Visits, violations
 
 TEACHER = "lebedeva"
-CLOSED_TO_TEACHERS = ("/queue", "/provider/groups", "/operator/grants", "/operations", "/traces", "/journal", "/reports")
+CLOSED_TO_TEACHERS = (
+    "/queue",
+    "/provider/groups",
+    "/provider/publications",
+    "/moderation/news",
+    "/operator/documents",
+    "/operator/grants",
+    "/operations",
+    "/traces",
+    "/journal",
+    "/reports",
+)
 
 
 @pytest.mark.parametrize("path", ["/cabinet", "/queue", "/operations", "/cabinet/applications?from=letter"])

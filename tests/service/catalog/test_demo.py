@@ -5,7 +5,7 @@ import csv
 from services.catalog.rules.search import BANDS
 from shared.contracts.catalog import GroupAnnounced, ProgrammePublished
 from tests.service.catalog.conftest import MIASS, Register
-from tests.service.catalog.demo import DEMO, load_demo, read
+from tests.service.catalog.demo import DEMO, load_demo, load_publications, read
 
 
 async def test_the_whole_demonstration_is_accepted_and_found(register: Register) -> None:
@@ -30,6 +30,20 @@ async def test_the_whole_demonstration_is_accepted_and_found(register: Register)
         "Управление образования Саткинского муниципального округа",
         "Управление образования Саткинского муниципального района",
     )
+
+
+async def test_everything_that_the_demonstration_publishes_is_accepted(register: Register) -> None:
+    said = await load_publications(register)
+    cancelled = [one for one in said["events"] if "cancelled" in one]
+    assert (await register.get("/events"))["total"] == len(said["events"]) - len(cancelled)
+    assert len((await register.get("/events", cancelled=True, limit=100))["items"]) == len(said["events"])
+    waiting = [one for one in said["news"] if one.get("waits")]
+    assert len((await register.get("/news", limit=100))["items"]) == len(said["news"]) - len(waiting)
+    assert len((await register.get("/news-in-review", register.operator))["items"]) == len(waiting) == 1
+    documents = {one["title"]: one["newest"] for one in (await register.get("/documents"))["items"]}
+    assert documents == {one["title"]: len(one["versions"]) for one in said["documents"]}
+    assert len((await register.get("/notices"))["items"]) == len(said["notices"])
+    assert (await register.get("/search", q="rjyathtywbz"))["corrected"] == "конференция"
 
 
 async def test_the_register_knows_the_municipalities_of_the_order(register: Register) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from services.catalog.rules.cursors import cursor_of
 from shared.contracts.catalog import EventAnnounced, EventCancelled, EventChanged
 from tests.service.catalog.conftest import CHELYABINSK, MIASS, Register
 
@@ -112,6 +113,7 @@ async def test_an_announced_event_moves_only_with_a_reason(register: Register) -
     assert isinstance(fact, EventChanged)
     assert [one.dporevision for one in said] == [3]
     assert (fact.reason, fact.starts) == (REASON["reason"], NOW + timedelta(days=6))
+    assert (await register.get(f"/events/{event['id']}"))["change_reason"] == REASON["reason"]
 
 
 async def test_a_cancelled_event_keeps_its_card_and_leaves_the_list(register: Register) -> None:
@@ -170,8 +172,17 @@ async def test_a_cursor_repeats_nothing_and_loses_nothing(register: Register) ->
         if (cursor := page["next"]) is None:
             break
     assert (sorted(seen), seen[-1]) == (sorted(ids), ids[-1])
-    stale = await register.refused("GET", "/events", register.service.guest(), cursor="abc")
-    assert stale.json()["errors"][0]["field"] == "cursor"
+    for key in ("soon", "2026-11-24", "2026-11-24T10:00:00", "9999-12-31T23:59:59+00:00"):
+        crafted = cursor_of(order="coming", key=key, last=uuid4())
+        stale = await register.refused("GET", "/events", register.service.guest(), cursor=crafted)
+        assert stale.json()["errors"][0]["field"] == "cursor"
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "завтра"])
+async def test_days_at_the_ends_of_the_calendar_are_refused(register: Register, day: str) -> None:
+    for name in ("starts_from", "starts_to"):
+        answer = await register.refused("GET", "/events", register.service.guest(), **{name: day})
+        assert [one["field"] for one in answer.json()["errors"]] == [name]
 
 
 @pytest.mark.parametrize(
@@ -186,6 +197,7 @@ async def test_a_cursor_repeats_nothing_and_loses_nothing(register: Register) ->
         "UPDATE gathering SET capacity_asked = 0",
         "UPDATE gathering SET status = 'cancelled'",
         "UPDATE gathering SET published_at = NULL",
+        "UPDATE gathering SET changed_at = now()",
         "UPDATE gathering SET kind = 'party'",
         "UPDATE gathering SET organiser_id = gen_random_uuid()",
     ],

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from services.catalog.rules.cursors import cursor_of
 from tests.service.catalog.conftest import Register
 
 REASON = {"reason": "Дата указана неверно"}
@@ -113,6 +114,10 @@ async def test_published_news_pages_by_a_cursor_and_counts_react(register: Regis
     assert counts == {"ИРО": (3, True), "МЦ": (1, False)}
     assert [one["count"] for one in first["facets"]["year"]] == [3]
     assert (await register.get("/news", year=2001))["items"] == []
+    for key in ("yesterday", "2026-11-24T10:00:00"):
+        crafted = cursor_of(order="news", key=key, last=uuid4())
+        stale = await register.refused("GET", "/news", register.service.guest(), cursor=crafted)
+        assert stale.json()["errors"][0]["field"] == "cursor"
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,15 @@ async def test_pages_of_a_kind_repeat_nothing_and_lose_nothing(register: Registe
         assert stale.json()["errors"][0]["field"] == "cursor"
 
 
+async def test_wishes_in_words_are_understood_as_in_the_search_for_programmes(register: Register) -> None:
+    await register.published(title="Вулканы Камчатки")
+    asked = "вулканы 36 часов дистанционно"
+    answer, own = await register.get("/search", q=asked), await register.get("/programmes", q=asked)
+    assert answer["understood"] == own["understood"] != []
+    assert (await found(register, asked))["programme"] == [one["title"] for one in own["items"]] == ["Вулканы Камчатки"]
+    assert answer["nearest"] == []
+
+
 async def test_hostile_and_empty_queries_find_nothing_and_break_nothing(register: Register) -> None:
     await of_every_kind(register)
     for typed in (

@@ -40,6 +40,8 @@ def card(**changed: Any) -> dict[str, Any]:
         "organiser": {"id": "o1", "name": "Институт", "short_name": "Институт"},
         "status": "published",
         "cancellation_reason": None,
+        "change_reason": EVIL,
+        "changed_at": "2026-11-20T05:00:00Z",
         "revision": 3,
         "agenda": [{"time": "10:00", "title": EVIL, "speaker": "<b>методист</b>"}],
         "competences": [{"code": "М1", "title": EVIL}],

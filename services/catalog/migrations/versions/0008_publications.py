@@ -57,6 +57,8 @@ def upgrade() -> None:
         sa.Column("status", sa.String, nullable=False),
         sa.Column("published_at", moment),
         sa.Column("cancellation_reason", sa.String),
+        sa.Column("change_reason", sa.String),
+        sa.Column("changed_at", moment),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.CheckConstraint("kind IN ('webinar', 'seminar', 'conference', 'contest', 'master_class')", name="kind_known"),
         sa.CheckConstraint("status IN ('draft', 'published', 'cancelled')", name="status_known"),
@@ -66,6 +68,7 @@ def upgrade() -> None:
         sa.CheckConstraint("link IS NOT NULL OR (place IS NOT NULL AND oktmo IS NOT NULL)", name="gathering_meets_somewhere"),
         sa.CheckConstraint("(status = 'draft') = (published_at IS NULL)", name="gathering_published_once"),
         sa.CheckConstraint("(status = 'cancelled') = (cancellation_reason IS NOT NULL)", name="gathering_cancelled_with_a_reason"),
+        sa.CheckConstraint("(changed_at IS NULL) = (change_reason IS NULL)", name="gathering_changed_with_a_reason"),
         sa.CheckConstraint("revision > 0", name="gathering_revision_counted"),
     )
     op.create_index("gathering_soon", "gathering", ["status", "starts", "id"])
