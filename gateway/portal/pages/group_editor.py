@@ -1,8 +1,7 @@
-"""Groups: announced, changed or moved with a reason, copied from a former one, called off; with warnings about clashes."""
+"""Groups: announced, changed or moved with a reason, called off; with warnings about clashes."""
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +20,6 @@ from gateway.portal.words import as_moment
 
 router = APIRouter(route_class=Page)
 DICTIONARIES = {"form": "form", "funding": "funding", "oktmo": "municipality_now"}
-YEAR = timedelta(weeks=52)
 
 
 @router.get("/provider/programmes/{programme_id}/groups/new")
@@ -166,43 +164,6 @@ async def shown(
         labels=forms.LABELS,
         said=said or Told(),
     )
-
-
-@router.get("/provider/groups/{group_id}/copy")
-async def copying(view: At, group_id: UUID) -> Response:
-    """When the copy is to begin; the same weekday of the next year is proposed."""
-    return await copy_shown(view, group_id, Told())
-
-
-async def copy_shown(view: View, group_id: UUID, said: Told, *, typed: str = "", status: int = 200) -> Response:
-    frame = await author(view)
-    group = await view.ask.get(f"/groups/{group_id}")
-    later = date.fromisoformat(group["starts"]) + YEAR
-    while later <= view.today:
-        later += YEAR
-    return await view.show(
-        "group_copy.html",
-        status=status,
-        section=frame.section("provider", "operator"),
-        title="Повторить поток",
-        group=group,
-        starts=typed or later.isoformat(),
-        labels={"starts": "Начало", "enrolment_closes": "Запись закрывается", "enrolment_opens": "Запись открывается", "ends": "Окончание"},
-        said=said,
-    )
-
-
-@router.post("/provider/groups/{group_id}/copy")
-async def copy(view: At, group_id: UUID) -> Response:
-    await author(view)
-    starts = str((await view.form()).get("starts", ""))[:10]
-    try:
-        made = await view.ask.post(f"/groups/{group_id}/copy", {"starts": starts} if starts else {})
-    except Refused as refused:
-        if refused.status == 404:
-            raise
-        return await copy_shown(view, group_id, told(refused), typed=starts, status=refused.status)
-    return announced(view, made, "group_announced")
 
 
 @router.post("/provider/groups/{group_id}/cancellation")

@@ -30,9 +30,8 @@ async def programmes(view: At, status: str = "", cursor: str = "") -> Response:
     """The organisation's programmes in any state, and forms that were begun and not saved."""
     await author(view)
     chosen = status if status in dict(STATES) else ""
-    found, drafts = await asyncio.gather(
-        view.ask.get("/own-programmes", status=chosen or None, cursor=cursor[:2000] or None, limit=PAGE), optional(view.ask.get("/drafts", kind="programme"))
-    )
+    listed = view.ask.get("/own-programmes", status=chosen or None, cursor=cursor[:2000] or None, limit=PAGE)
+    found, drafts = await asyncio.gather(listed, optional(view.ask.get("/drafts", kind="programme")))
     frame = await view.frame()
     return await view.show(
         "own_programmes.html",

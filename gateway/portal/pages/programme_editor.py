@@ -15,22 +15,12 @@ from gateway.portal.frame import Frame
 from gateway.portal.merging import Fields, differing, merged
 from gateway.portal.page import At, Page, View
 from gateway.portal.pages.drafts import done_with, draft_in, kept_of, new_draft, number_in, save
+from gateway.portal.programme_choices import choices_of, fields_in, prerequisites_in, providers_in
 from gateway.portal.refused import Told, told
 from gateway.portal.words import as_moment
 from shared.errors import Forbidden
 
 router = APIRouter(route_class=Page)
-TAUGHT_BY = ("provider", "assessment_centre", "operator")
-CHOICES = {
-    "kind": "programme_kind",
-    "form": "form",
-    "positions": "position",
-    "subjects": "subject",
-    "levels": "level",
-    "funding": "funding",
-    "document_kind": "document",
-    "approvals": "approver",
-}
 
 
 async def author(view: View) -> Frame:
@@ -106,8 +96,9 @@ async def received(view: View, edition: Mapping[str, Any] | None, form: FormData
         errors = {"code": refused.detail} if refused.code == "programme_code_taken" else answer.errors
         return await shown(view, edition, **state, said=Told(errors, answer.detail), status=refused.status)
     await done_with(view, draft)
-    waits = made["status"] == "published" and made["review"] and made["review"]["state"] == "in_review"
-    return view.go(f"/provider/programmes/{made['id']}", "programme_changed" if waits else "programme_saved")
+    waits = made["review"] and made["review"]["state"] == "in_review"
+    then = "programme_saved" if not waits else "programme_changed" if made["status"] == "published" else "programme_submitted"
+    return view.go(f"/provider/programmes/{made['id']}", then)
 
 
 @router.post("/provider/programmes/{programme_id}/merge")
@@ -211,33 +202,3 @@ async def previewed(view: View, programme: Mapping[str, Any], *, back: str, note
         json_ld="",
         preview={"back": back, "note": note},
     )
-
-
-async def choices_of(view: View) -> dict[str, list[tuple[str, str]]]:
-    """What each list of the form offers, competences of the framework among them."""
-    framework = await optional(view.ask.get("/framework"))
-    found = {name: list((await titles.of(view.ask, dictionary)).items()) for name, dictionary in CHOICES.items()}
-    found["competence"] = [(one["code"], f"{one['code']} {one['title']}") for one in (framework or {"competences": []})["competences"]]
-    return found
-
-
-async def providers_in(view: View, frame: Frame) -> list[tuple[str, str]]:
-    """The organisations for which somebody may write: their own, for the operator all that teach."""
-    mine = [grant["scope"] for grant in frame.roles("provider_specialist")]
-    wanted: dict[str, Any] = {"kind": TAUGHT_BY} if frame.has("operator") else {"id": mine}
-    found = await optional(view.ask.get("/organisations", limit=100, **wanted))
-    return [(one["id"], one["short_name"]) for one in (found or {"items": []})["items"]]
-
-
-async def fields_in(view: View, facts: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Facts as fields; programmes that have to be passed before are named by their codes."""
-    cards = await view.ask.programmes(facts["prerequisites"])
-    return forms.fields_of(facts, codes={one: card["code"] for one, card in cards.items()})
-
-
-async def prerequisites_in(view: View, text: str) -> tuple[list[str], list[str]]:
-    """Ids of the programmes with these codes, and the codes that no published programme has."""
-    codes = [code.strip().upper() for code in text.replace(";", ",").split(",") if code.strip()][:10]
-    pages = await asyncio.gather(*(view.ask.get("/programmes", q=code[:200], exact=True, limit=5) for code in codes))
-    found = [next((one["id"] for one in page["items"] if one["code"] == code), "") for code, page in zip(codes, pages, strict=True)]
-    return [one for one in found if one], [code for code, one in zip(codes, found, strict=True) if not one]
