@@ -1,4 +1,4 @@
-"""What the form of a programme offers and looks up: dictionaries, competences, organisations, codes of other programmes."""
+"""Who may write programmes, and what their form offers: dictionaries, competences, organisations, codes of other programmes."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from gateway.portal import programme_form as forms
 from gateway.portal.dictionaries import titles
 from gateway.portal.frame import Frame
 from gateway.portal.page import View
+from shared.errors import Forbidden
 
 TAUGHT_BY = ("provider", "assessment_centre", "operator")
 CHOICES = {
@@ -21,6 +22,14 @@ CHOICES = {
     "document_kind": "document",
     "approvals": "approver",
 }
+
+
+async def author(view: View) -> Frame:
+    """The frame of somebody who may write programmes."""
+    frame = await view.signed_in()
+    if not frame.has("provider_specialist", "operator"):
+        raise Forbidden("Программы ведут специалисты организаций ДПО и оператор.")
+    return frame
 
 
 async def choices_of(view: View) -> dict[str, list[tuple[str, str]]]:

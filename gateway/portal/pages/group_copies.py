@@ -9,7 +9,7 @@ from gateway.client import Refused
 from gateway.portal.group_form import LABELS
 from gateway.portal.page import At, Page, View
 from gateway.portal.pages.group_editor import announced
-from gateway.portal.pages.programme_editor import author
+from gateway.portal.programme_choices import author
 from gateway.portal.refused import Told, told
 
 router = APIRouter(route_class=Page)

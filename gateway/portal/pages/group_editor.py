@@ -13,7 +13,7 @@ from gateway.portal.dictionaries import titles
 from gateway.portal.merging import Fields, differing, merged
 from gateway.portal.page import At, Page, View
 from gateway.portal.pages.drafts import done_with, draft_in, kept_of, new_draft, number_in, save
-from gateway.portal.pages.programme_editor import author
+from gateway.portal.programme_choices import author
 from gateway.portal.programme_form import typed_in
 from gateway.portal.refused import Told, told
 from gateway.portal.words import as_moment
@@ -26,7 +26,7 @@ DICTIONARIES = {"form": "form", "funding": "funding", "oktmo": "municipality_now
 async def new(view: At, programme_id: UUID) -> Response:
     """The form of a new group; form and funding are the programme's."""
     await author(view)
-    card, kept = await asyncio.gather(view.ask.get(f"/programmes/{programme_id}"), kept_of(view, "group", programme_id))
+    card, (kept, _) = await asyncio.gather(view.ask.get(f"/programmes/{programme_id}"), kept_of(view, "group", programme_id))
     fields = kept["fields"] if kept else {"form": [card["form"]["code"]], "funding": [card["funding"]["code"]]}
     return await shown(view, card, None, fields=fields, draft=kept["id"] if kept else new_draft(), kept=kept)
 
@@ -41,7 +41,7 @@ async def announce(view: At, programme_id: UUID) -> Response:
 @router.get("/provider/groups/{group_id}/edit")
 async def edit(view: At, group_id: UUID) -> Response:
     await author(view)
-    group, kept = await asyncio.gather(view.ask.get(f"/groups/{group_id}"), kept_of(view, "group", group_id))
+    group, (kept, _) = await asyncio.gather(view.ask.get(f"/groups/{group_id}"), kept_of(view, "group", group_id))
     fields = kept["fields"] if kept else forms.fields_of(group)
     since = (kept or {}).get("base_revision") or group["revision"]
     return await shown(view, group["programme"], group, fields=fields, since=since, draft=kept["id"] if kept else new_draft(), kept=kept)

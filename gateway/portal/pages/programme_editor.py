@@ -11,24 +11,15 @@ from starlette.datastructures import FormData
 from gateway.client import Refused, optional
 from gateway.portal import programme_form as forms
 from gateway.portal.dictionaries import titles
-from gateway.portal.frame import Frame
 from gateway.portal.merging import Fields, differing, merged
 from gateway.portal.page import At, Page, View
 from gateway.portal.pages.drafts import done_with, draft_in, kept_of, new_draft, number_in, save
-from gateway.portal.programme_choices import choices_of, fields_in, prerequisites_in, providers_in
+from gateway.portal.pages.programme_preview import previewed
+from gateway.portal.programme_choices import author, choices_of, fields_in, prerequisites_in, providers_in
 from gateway.portal.refused import Told, told
 from gateway.portal.words import as_moment
-from shared.errors import Forbidden
 
 router = APIRouter(route_class=Page)
-
-
-async def author(view: View) -> Frame:
-    """The frame of somebody who may write programmes."""
-    frame = await view.signed_in()
-    if not frame.has("provider_specialist", "operator"):
-        raise Forbidden("Программы ведут специалисты организаций ДПО и оператор.")
-    return frame
 
 
 @router.get("/provider/programmes/new")
@@ -43,10 +34,13 @@ async def new(view: At, draft: str = "") -> Response:
 async def edit(view: At, programme_id: UUID) -> Response:
     """The form with what is stored, or with what was typed since."""
     await author(view)
-    edition, kept = await asyncio.gather(view.ask.get(f"/programmes/{programme_id}/edition"), kept_of(view, "programme", programme_id))
+    edition, (kept, theirs) = await asyncio.gather(
+        view.ask.get(f"/programmes/{programme_id}/edition"), kept_of(view, "programme", programme_id)
+    )
     fields = kept["fields"] if kept else await fields_in(view, edition["facts"])
     since = (kept or {}).get("base_revision") or edition["revision"]
-    return await shown(view, edition, fields=fields, since=since, draft=kept["id"] if kept else new_draft(), kept=kept)
+    draft = kept["id"] if kept else new_draft()
+    return await shown(view, edition, fields=fields, since=since, draft=draft, kept=kept, theirs=theirs)
 
 
 @router.post("/provider/programmes/new")
@@ -150,6 +144,7 @@ async def shown(
     draft_revision: int | None = None,
     since: int | None = None,
     kept: Mapping[str, Any] | None = None,
+    theirs: Mapping[str, Any] | None = None,
     said: Told | None = None,
     more: bool = False,
     put_together: bool = False,
@@ -179,26 +174,11 @@ async def shown(
         draft=draft,
         draft_revision=kept["revision"] if kept else draft_revision,
         kept=kept,
+        theirs=theirs,
         since=since,
         labels=forms.LABELS,
         remarks=remarks,
         put_together=put_together,
         said=said or Told(),
         fixed=bool(edition and edition["published_at"]),
-    )
-
-
-async def previewed(view: View, programme: Mapping[str, Any], *, back: str, note: str = "") -> Response:
-    """The public card of something that is not public."""
-    frame = await view.frame()
-    return await view.show(
-        "programme.html",
-        section=frame.section("provider", "operator"),
-        title=programme["title"],
-        programme=programme,
-        groups=[],
-        nearest=None,
-        address=f"{view.settings.public_url}/programmes/{programme['id']}",
-        json_ld="",
-        preview={"back": back, "note": note},
     )
