@@ -1,8 +1,7 @@
-"""Groups: announced, changed or moved with a reason, copied from a former one, called off; with warnings about clashes."""
+"""Groups: announced, changed or moved with a reason, called off; with warnings about clashes."""
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,21 +13,20 @@ from gateway.portal.dictionaries import titles
 from gateway.portal.merging import Fields, differing, merged
 from gateway.portal.page import At, Page, View
 from gateway.portal.pages.drafts import done_with, draft_in, kept_of, new_draft, number_in, save
-from gateway.portal.pages.programme_editor import author
+from gateway.portal.programme_choices import author
 from gateway.portal.programme_form import typed_in
 from gateway.portal.refused import Told, told
 from gateway.portal.words import as_moment
 
 router = APIRouter(route_class=Page)
 DICTIONARIES = {"form": "form", "funding": "funding", "oktmo": "municipality_now"}
-YEAR = timedelta(weeks=52)
 
 
 @router.get("/provider/programmes/{programme_id}/groups/new")
 async def new(view: At, programme_id: UUID) -> Response:
     """The form of a new group; form and funding are the programme's."""
     await author(view)
-    card, kept = await asyncio.gather(view.ask.get(f"/programmes/{programme_id}"), kept_of(view, "group", programme_id))
+    card, (kept, _) = await asyncio.gather(view.ask.get(f"/programmes/{programme_id}"), kept_of(view, "group", programme_id))
     fields = kept["fields"] if kept else {"form": [card["form"]["code"]], "funding": [card["funding"]["code"]]}
     return await shown(view, card, None, fields=fields, draft=kept["id"] if kept else new_draft(), kept=kept)
 
@@ -43,7 +41,7 @@ async def announce(view: At, programme_id: UUID) -> Response:
 @router.get("/provider/groups/{group_id}/edit")
 async def edit(view: At, group_id: UUID) -> Response:
     await author(view)
-    group, kept = await asyncio.gather(view.ask.get(f"/groups/{group_id}"), kept_of(view, "group", group_id))
+    group, (kept, _) = await asyncio.gather(view.ask.get(f"/groups/{group_id}"), kept_of(view, "group", group_id))
     fields = kept["fields"] if kept else forms.fields_of(group)
     since = (kept or {}).get("base_revision") or group["revision"]
     return await shown(view, group["programme"], group, fields=fields, since=since, draft=kept["id"] if kept else new_draft(), kept=kept)
@@ -166,43 +164,6 @@ async def shown(
         labels=forms.LABELS,
         said=said or Told(),
     )
-
-
-@router.get("/provider/groups/{group_id}/copy")
-async def copying(view: At, group_id: UUID) -> Response:
-    """When the copy is to begin; the same weekday of the next year is proposed."""
-    return await copy_shown(view, group_id, Told())
-
-
-async def copy_shown(view: View, group_id: UUID, said: Told, *, typed: str = "", status: int = 200) -> Response:
-    frame = await author(view)
-    group = await view.ask.get(f"/groups/{group_id}")
-    later = date.fromisoformat(group["starts"]) + YEAR
-    while later <= view.today:
-        later += YEAR
-    return await view.show(
-        "group_copy.html",
-        status=status,
-        section=frame.section("provider", "operator"),
-        title="Повторить поток",
-        group=group,
-        starts=typed or later.isoformat(),
-        labels={"starts": "Начало", "enrolment_closes": "Запись закрывается", "enrolment_opens": "Запись открывается", "ends": "Окончание"},
-        said=said,
-    )
-
-
-@router.post("/provider/groups/{group_id}/copy")
-async def copy(view: At, group_id: UUID) -> Response:
-    await author(view)
-    starts = str((await view.form()).get("starts", ""))[:10]
-    try:
-        made = await view.ask.post(f"/groups/{group_id}/copy", {"starts": starts} if starts else {})
-    except Refused as refused:
-        if refused.status == 404:
-            raise
-        return await copy_shown(view, group_id, told(refused), typed=starts, status=refused.status)
-    return announced(view, made, "group_announced")
 
 
 @router.post("/provider/groups/{group_id}/cancellation")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 
 from gateway.client import Refused, optional
 from gateway.portal.page import At, Page, View
-from gateway.portal.pages.programme_editor import author, previewed
+from gateway.portal.programme_choices import author
 from gateway.portal.refused import Told, told
 from shared.errors import Forbidden
 
@@ -30,10 +30,8 @@ async def programmes(view: At, status: str = "", cursor: str = "") -> Response:
     """The organisation's programmes in any state, and forms that were begun and not saved."""
     await author(view)
     chosen = status if status in dict(STATES) else ""
-    found, drafts = await asyncio.gather(
-        view.ask.get("/own-programmes", status=chosen or None, cursor=cursor[:2000] or None, limit=PAGE),
-        optional(view.ask.get("/drafts", kind="programme")),
-    )
+    listed = view.ask.get("/own-programmes", status=chosen or None, cursor=cursor[:2000] or None, limit=PAGE)
+    found, drafts = await asyncio.gather(listed, optional(view.ask.get("/drafts", kind="programme")))
     frame = await view.frame()
     return await view.show(
         "own_programmes.html",
@@ -132,17 +130,6 @@ async def attach(view: At, programme_id: UUID) -> Response:
     return view.go(f"/provider/programmes/{programme_id}", "file_attached")
 
 
-@router.get("/provider/programmes/{programme_id}/preview")
-async def preview(view: At, programme_id: UUID) -> Response:
-    """What is stored now as the public would see it."""
-    await author(view)
-    edition = await view.ask.get(f"/programmes/{programme_id}/edition")
-    card = await view.ask.post("/programme-previews", edition["facts"])
-    return await previewed(
-        view, card, back=f"/provider/programmes/{programme_id}", note="Группы показаны не будут, пока вы их не объявите."
-    )
-
-
 @router.get("/provider/programmes/{programme_id}/versions")
 async def versions(view: At, programme_id: UUID) -> Response:
     """Every version, and what it changed."""
@@ -159,18 +146,3 @@ async def versions(view: At, programme_id: UUID) -> Response:
         edition=edition,
         versions=found["items"],
     )
-
-
-@router.get("/provider/programmes/{programme_id}/versions/{number}")
-async def version(view: At, programme_id: UUID, number: int) -> Response:
-    """One version as the public would see it."""
-    await view.signed_in()
-    card = await view.ask.get(f"/programmes/{programme_id}/versions/{number}")
-    back = safe_back(view, programme_id)
-    return await previewed(view, card, back=back, note=f"Версия {number}.")
-
-
-def safe_back(view: View, programme_id: UUID) -> str:
-    """Back to the reader's page when one came from there."""
-    reading = view.request.query_params.get("from") == "moderation"
-    return f"/moderation/{programme_id}" if reading else f"/provider/programmes/{programme_id}/versions"

@@ -11,34 +11,15 @@ from starlette.datastructures import FormData
 from gateway.client import Refused, optional
 from gateway.portal import programme_form as forms
 from gateway.portal.dictionaries import titles
-from gateway.portal.frame import Frame
 from gateway.portal.merging import Fields, differing, merged
 from gateway.portal.page import At, Page, View
 from gateway.portal.pages.drafts import done_with, draft_in, kept_of, new_draft, number_in, save
+from gateway.portal.pages.programme_preview import previewed
+from gateway.portal.programme_choices import author, choices_of, fields_in, prerequisites_in, providers_in
 from gateway.portal.refused import Told, told
 from gateway.portal.words import as_moment
-from shared.errors import Forbidden
 
 router = APIRouter(route_class=Page)
-TAUGHT_BY = ("provider", "assessment_centre", "operator")
-CHOICES = {
-    "kind": "programme_kind",
-    "form": "form",
-    "positions": "position",
-    "subjects": "subject",
-    "levels": "level",
-    "funding": "funding",
-    "document_kind": "document",
-    "approvals": "approver",
-}
-
-
-async def author(view: View) -> Frame:
-    """The frame of somebody who may write programmes."""
-    frame = await view.signed_in()
-    if not frame.has("provider_specialist", "operator"):
-        raise Forbidden("Программы ведут специалисты организаций ДПО и оператор.")
-    return frame
 
 
 @router.get("/provider/programmes/new")
@@ -53,10 +34,13 @@ async def new(view: At, draft: str = "") -> Response:
 async def edit(view: At, programme_id: UUID) -> Response:
     """The form with what is stored, or with what was typed since."""
     await author(view)
-    edition, kept = await asyncio.gather(view.ask.get(f"/programmes/{programme_id}/edition"), kept_of(view, "programme", programme_id))
+    edition, (kept, theirs) = await asyncio.gather(
+        view.ask.get(f"/programmes/{programme_id}/edition"), kept_of(view, "programme", programme_id)
+    )
     fields = kept["fields"] if kept else await fields_in(view, edition["facts"])
     since = (kept or {}).get("base_revision") or edition["revision"]
-    return await shown(view, edition, fields=fields, since=since, draft=kept["id"] if kept else new_draft(), kept=kept)
+    draft = kept["id"] if kept else new_draft()
+    return await shown(view, edition, fields=fields, since=since, draft=draft, kept=kept, theirs=theirs)
 
 
 @router.post("/provider/programmes/new")
@@ -106,8 +90,9 @@ async def received(view: View, edition: Mapping[str, Any] | None, form: FormData
         errors = {"code": refused.detail} if refused.code == "programme_code_taken" else answer.errors
         return await shown(view, edition, **state, said=Told(errors, answer.detail), status=refused.status)
     await done_with(view, draft)
-    waits = made["status"] == "published" and made["review"] and made["review"]["state"] == "in_review"
-    return view.go(f"/provider/programmes/{made['id']}", "programme_changed" if waits else "programme_saved")
+    waits = made["review"] and made["review"]["state"] == "in_review"
+    then = "programme_saved" if not waits else "programme_changed" if made["status"] == "published" else "programme_submitted"
+    return view.go(f"/provider/programmes/{made['id']}", then)
 
 
 @router.post("/provider/programmes/{programme_id}/merge")
@@ -159,6 +144,7 @@ async def shown(
     draft_revision: int | None = None,
     since: int | None = None,
     kept: Mapping[str, Any] | None = None,
+    theirs: Mapping[str, Any] | None = None,
     said: Told | None = None,
     more: bool = False,
     put_together: bool = False,
@@ -188,6 +174,7 @@ async def shown(
         draft=draft,
         draft_revision=kept["revision"] if kept else draft_revision,
         kept=kept,
+        theirs=theirs,
         since=since,
         labels=forms.LABELS,
         remarks=remarks,
@@ -195,49 +182,3 @@ async def shown(
         said=said or Told(),
         fixed=bool(edition and edition["published_at"]),
     )
-
-
-async def previewed(view: View, programme: Mapping[str, Any], *, back: str, note: str = "") -> Response:
-    """The public card of something that is not public."""
-    frame = await view.frame()
-    return await view.show(
-        "programme.html",
-        section=frame.section("provider", "operator"),
-        title=programme["title"],
-        programme=programme,
-        groups=[],
-        nearest=None,
-        address=f"{view.settings.public_url}/programmes/{programme['id']}",
-        json_ld="",
-        preview={"back": back, "note": note},
-    )
-
-
-async def choices_of(view: View) -> dict[str, list[tuple[str, str]]]:
-    """What each list of the form offers, competences of the framework among them."""
-    framework = await optional(view.ask.get("/framework"))
-    found = {name: list((await titles.of(view.ask, dictionary)).items()) for name, dictionary in CHOICES.items()}
-    found["competence"] = [(one["code"], f"{one['code']} {one['title']}") for one in (framework or {"competences": []})["competences"]]
-    return found
-
-
-async def providers_in(view: View, frame: Frame) -> list[tuple[str, str]]:
-    """The organisations for which somebody may write: their own, for the operator all that teach."""
-    mine = [grant["scope"] for grant in frame.roles("provider_specialist")]
-    wanted: dict[str, Any] = {"kind": TAUGHT_BY} if frame.has("operator") else {"id": mine}
-    found = await optional(view.ask.get("/organisations", limit=100, **wanted))
-    return [(one["id"], one["short_name"]) for one in (found or {"items": []})["items"]]
-
-
-async def fields_in(view: View, facts: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Facts as fields; programmes that have to be passed before are named by their codes."""
-    cards = await view.ask.programmes(facts["prerequisites"])
-    return forms.fields_of(facts, codes={one: card["code"] for one, card in cards.items()})
-
-
-async def prerequisites_in(view: View, text: str) -> tuple[list[str], list[str]]:
-    """Ids of the programmes with these codes, and the codes that no published programme has."""
-    codes = [code.strip().upper() for code in text.replace(";", ",").split(",") if code.strip()][:10]
-    pages = await asyncio.gather(*(view.ask.get("/programmes", q=code[:200], exact=True, limit=5) for code in codes))
-    found = [next((one["id"] for one in page["items"] if one["code"] == code), "") for code, page in zip(codes, pages, strict=True)]
-    return [one for one in found if one], [code for code, one in zip(codes, found, strict=True) if not one]

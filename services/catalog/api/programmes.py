@@ -43,7 +43,7 @@ async def search_programmes(wanted: Annotated[Wanted, Query()], caller: Visitor,
 @router.get("/own-programmes", response_model=OwnProgrammePage)
 async def list_own_programmes(wanted: Annotated[WantedOwn, Query()], caller: Author, tx: Tx, now: Now) -> Any:
     """The programmes of the caller's organisation, drafts too."""
-    return await queries.programmes.own_programmes(tx, wanted, caller=caller, today=today(now))
+    return await queries.own_programmes.own_programmes(tx, wanted, caller=caller, today=today(now))
 
 
 @router.get("/programmes/{programme_id}", response_model=ProgrammeOut)

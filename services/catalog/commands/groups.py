@@ -38,6 +38,7 @@ async def announce_group(session: AsyncSession, programme_id: UUID, facts: Group
 async def copy_group(session: AsyncSession, group_id: UUID, *, starts: date | None, caller: Caller, now: datetime) -> UUID:
     """Announce a former group again, a year later to the weekday or from a given day on; return the id of the new one."""
     group = await own_group(session, group_id, caller)
+    demand_none(timetables.copy_faults(wanted=starts, today=today(now)))
     first = timetables.next_start(starts=group.starts, wanted=starts, today=today(now))
     facts = timetables.shifted(facts_of(group), days=first - group.starts)
     return await announce_group(session, group.programme_id, facts, caller=caller, now=now)

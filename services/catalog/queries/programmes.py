@@ -1,4 +1,4 @@
-"""Cards of programmes and lists of those that are not in the search: drafts and withdrawn ones."""
+"""Cards of programmes, of those too that are not in the search."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,9 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.queries import ratings
 from services.catalog.queries.labels import Labels, labels
 from services.catalog.queries.seats import COLUMNS, G, S, group_shown
-from services.catalog.rules.cursors import cursor_of, left_at
 from services.catalog.rules.programmes import UNSEEN
-from services.catalog.rules.search import WantedOwn
 from services.catalog.tables import (
     Competence,
     MeasuredEffect,
@@ -31,7 +29,6 @@ from services.catalog.tables import (
     Territory,
 )
 from shared.access import Caller
-from shared.database import within
 from shared.errors import NotFound
 
 P, V = Programme, ProgrammeVersion
@@ -207,29 +204,3 @@ def prerequisites_json() -> Any:
 def json_object(**parts: Any) -> Any:
     """SQL: an object of these parts."""
     return func.json_build_object(*(one for name, part in parts.items() for one in (literal(name, String), part)))
-
-
-async def own_programmes(session: AsyncSession, wanted: WantedOwn, *, caller: Caller, today: date) -> dict[str, Any]:
-    """The programmes of the caller's organisation in any state, by code, each with the number of its groups to come."""
-    coming = (
-        select(func.count())
-        .select_from(G)
-        .where(col(G.programme_id) == col(P.id), col(G.status) == "announced", col(G.ends) >= today)
-        .correlate(P)
-        .scalar_subquery()
-    )
-    state = select(func.coalesce(col(V.decision), "in_review")).where(col(V.programme_id) == col(P.id))
-    review = state.order_by(col(V.number).desc()).limit(1).correlate(P).scalar_subquery()
-    listed = select(
-        col(P.id), col(P.code), col(P.title), col(P.kind), col(P.hours), col(P.form), col(P.provider_id),
-        col(P.status), col(P.published_at), col(P.revision), coming.label("groups"), review.label("review"),
-    ).where(within(caller, provider=col(P.provider_id)))  # fmt: skip
-    if wanted.status:
-        listed = listed.where(review == "in_review" if wanted.status == "in_review" else col(P.status) == wanted.status)
-    if wanted.cursor:
-        listed = listed.where(col(P.code) > left_at(wanted.cursor, order="code")[0])
-    rows = (await session.execute(listed.order_by(col(P.code)).limit(wanted.limit + 1))).all()
-    said, page = await labels(session, today), rows[: wanted.limit]
-    items = [row._asdict() | {"kind": said.coded("programme_kind", row.kind), "form": said.coded("form", row.form)} for row in page]
-    more = cursor_of(order="code", key=page[-1].code, last=page[-1].id) if len(rows) > wanted.limit else None
-    return {"items": items, "next": more}

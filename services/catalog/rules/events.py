@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -27,7 +27,7 @@ def of_this_century(day: date) -> date:
     return day
 
 
-Day = Annotated[date, AfterValidator(of_this_century)]
+EventDay = Annotated[Day, AfterValidator(of_this_century)]
 Competences = Annotated[list[TermCode], Field(max_length=12), AfterValidator(lambda codes: sorted(set(codes)))]
 
 
@@ -77,8 +77,8 @@ class WantedEvents(Facts):
     oktmo: Annotated[list[Municipality], Field(max_length=50)] = []
     organiser: Annotated[list[UUID], Field(max_length=20)] = []
     competence: Annotated[list[TermCode], Field(max_length=20)] = []
-    starts_from: Day | None = None
-    starts_to: Day | None = None
+    starts_from: EventDay | None = None
+    starts_to: EventDay | None = None
     cancelled: bool = False
     cursor: Cursor = None
     limit: Limit = 20

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from services.catalog.rules.groups import GroupFacts, Meeting
+from services.catalog.rules.groups import FARTHEST, GroupFacts, Meeting
 
 YEAR = timedelta(weeks=52)
 
@@ -40,6 +40,15 @@ def next_start(*, starts: date, wanted: date | None, today: date) -> date:
     while later <= today:
         later += YEAR
     return later
+
+
+def copy_faults(*, wanted: date | None, today: date) -> dict[str, str]:
+    """What is wrong with the day on which a copy is to begin."""
+    if wanted is not None and wanted < today:
+        return {"starts": "Начало обучения уже прошло."}
+    if wanted is not None and wanted > today + FARTHEST:
+        return {"starts": "Проверьте год начала."}
+    return {}
 
 
 def shifted(facts: GroupFacts, *, days: timedelta) -> GroupFacts:

@@ -35,8 +35,16 @@ async def test_a_copy_may_begin_on_a_given_day_and_not_in_the_past(register: Reg
     group = await register.group(await register.published())
     copy = await register.done("POST", f"/groups/{group['id']}/copy", register.specialist, {"starts": day(60)})
     assert (copy["starts"], copy["ends"], copy["clashes"]) == (day(60), day(80), [])
-    answer = await register.refused("POST", f"/groups/{group['id']}/copy", register.specialist, {"starts": day(-60)})
-    assert {"starts", "enrolment_closes"} <= {one["field"] for one in answer.json()["errors"]}
+    for wrong, sentence in (
+        (day(-60), "Начало обучения уже прошло."),
+        ("0001-01-01", "уже прошло"),
+        ("9999-12-31", "Проверьте год начала."),
+    ):
+        answer = await register.refused("POST", f"/groups/{group['id']}/copy", register.specialist, {"starts": wrong})
+        assert answer.json()["errors"][0]["field"] == "starts"
+        assert sentence in answer.json()["errors"][0]["message"]
+    soon = await register.refused("POST", f"/groups/{group['id']}/copy", register.specialist, {"starts": day(2)})
+    assert [one["field"] for one in soon.json()["errors"]] == ["enrolment_closes"]
     stranger = register.service.staff("provider_specialist", uuid4())
     assert (await register.refused("POST", f"/groups/{group['id']}/copy", stranger, {})).status_code == 404
 
