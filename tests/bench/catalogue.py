@@ -25,8 +25,8 @@ from services.catalog import queries
 from services.catalog.rules.search import Wanted, WantedGroups
 from shared.access import GUEST
 from shared.clock import today
-from shared.database import Sessions, engine_of, sessions_of
-from tests.bench.catalogue_register import grow
+from shared.database import Sessions
+from tests.bench.catalogue_register import grow, opened
 from tests.bench.gateway import environment
 from tests.bench.load import load
 from tests.bench.measure import Row, compared
@@ -55,8 +55,7 @@ async def measured() -> list[Row]:
         told = environment(here, catalog) | {"GATEWAY_OPENAPI_FILE": str(document), "DPO_READ_SAMPLE": "0.05"}
         door = await here.service("gateway", "gateway.main", told)
         url = here.databases["catalog"]
-        engine = engine_of(url, pool_size=2, name="bench")
-        sessions = sessions_of(engine, service="catalog", clock=lambda: datetime.now(UTC), wake=asyncio.Event())
+        engine, sessions = opened(url)
         await grow(sessions, programmes=PROGRAMMES)
         kinds = {"search": searches(), "facets": facets(), "card": await cards(sessions)}
         front = home()

@@ -1,13 +1,14 @@
 """A register of any size: the demonstration's programmes and groups told again under other titles, dates and providers."""
 
+import asyncio
 from datetime import UTC, datetime
 
 from sqlalchemy import text
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.catalog.commands.search import rewrite_documents
 from shared.clock import today
-from shared.database import Sessions
+from shared.database import Sessions, sessions_of
 from tests.bench.search_quality_register import fill
 
 GROUPS_EACH, ORGANISATIONS, AT_ONCE = 4, 2500, 1000
@@ -68,7 +69,6 @@ WHERE NOT EXISTS (SELECT FROM study_group WHERE programme_id = programme.id)
 """Groups that began up to two months ago or begin within four."""
 
 TURNS = [
-    text("SET LOCAL statement_timeout = 0"),
     text("""
 CREATE TEMPORARY TABLE place ON COMMIT DROP AS
 SELECT oktmo, row_number() OVER (ORDER BY oktmo) - 1 AS turn, count(*) OVER () AS places FROM territory WHERE valid_to IS NULL
@@ -90,6 +90,12 @@ INSERT INTO seat_count (group_id, capacity, held, taken, waiting, quotas, revisi
 SELECT id, capacity_asked, 0, abs(hashtext(id::text)) % (capacity_asked + 1), 0, '[]', 1, now() FROM study_group
 ON CONFLICT DO NOTHING
 """)
+
+
+def opened(url: str) -> tuple[AsyncEngine, Sessions]:
+    """Sessions that may take their time, unlike a service's own; the engine is to be disposed of."""
+    engine = create_async_engine(url, pool_size=2, connect_args={"server_settings": {"jit": "off"}})
+    return engine, sessions_of(engine, service="catalog", clock=lambda: datetime.now(UTC), wake=asyncio.Event())
 
 
 async def grow(sessions: Sessions, *, programmes: int) -> None:
@@ -120,7 +126,3 @@ async def settled(sessions: Sessions) -> None:
     async with sessions() as session:
         connection = await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
         await connection.execute(text("VACUUM ANALYZE"))
-
-
-async def count(session: AsyncSession, table: str) -> int:
-    return int(await session.scalar(text(f"SELECT count(*) FROM {table}")) or 0)
