@@ -13,6 +13,7 @@ import aiohttp
 from deploy import launch
 from deploy.commands.clock import ahead
 from deploy.demo.door import Door, Person, until
+from deploy.demo.publications import enter_publications
 from deploy.identity.personas import Persona, listed
 from shared.clock import real_time, today
 
@@ -50,7 +51,26 @@ async def load(portal: str, issuer: str) -> None:
         organisations = await enter_organisations(operator)
         await grant_roles(operator, issuer, organisations)
         assessor = await door.person(next(one.id for one in listed() if one.role == "assessor"))
-        await asyncio.gather(enter_assessment(assessor, organisations), enter_programmes(operator, organisations))
+        authors = await authors_of(door)
+        publications = enter_publications(read("catalog/publications.json"), operator, authors, organisations, today(real_time() + ahead()))
+        programmes = enter_programmes(operator, authors, organisations)
+        ids, *_ = await asyncio.gather(programmes, enter_assessment(assessor, organisations), publications)
+        await enter_edits(operator, authors, organisations, ids)
+        await each(look_in_vain(operator, wanted, times) for wanted, times in IN_VAIN)
+
+
+IN_VAIN: tuple[tuple[dict[str, str], int], ...] = (
+    ({"q": "физика", "oktmo": "75752000"}, 9),
+    ({"q": "астрономия"}, 8),
+    ({"subject": "chemistry", "form": "full_time", "hours": "250-"}, 7),
+    ({"position": "librarian", "form": "full_time", "oktmo": "75752000"}, 6),
+)
+"""What people look for and do not find, so that «Спрос» has something to say after its first hour."""
+
+
+async def look_in_vain(person: Person, wanted: dict[str, str], times: int) -> None:
+    for number in range(times):
+        await person.get("/programmes", **wanted, limit=1 + number)
 
 
 async def enter_organisations(operator: Person) -> dict[str, str]:
@@ -78,7 +98,8 @@ async def enter_organisation(operator: Person, said: dict[str, Any], ids: dict[s
 
 async def grant_roles(operator: Person, issuer: str, organisations: dict[str, str]) -> None:
     """«Закрепление»: everybody of the list who is not a teacher, before their first sign-in."""
-    people = [one for one in listed() if one.role not in ("teacher", "operator")]
+    first = next(one.id for one in listed() if one.role == "operator")
+    people = [one for one in listed() if one.role != "teacher" and one.id != first]
     await each(grant_role(operator, issuer, one, organisations) for one in people)
 
 
@@ -104,25 +125,57 @@ async def enter_assessment(assessor: Person, organisations: dict[str, str]) -> N
     await until(lambda: assessor.post("/procedures", procedure, key="demo:procedure"), what="the procedure is published")
 
 
-async def enter_programmes(operator: Person, organisations: dict[str, str]) -> None:
-    """Programmes with their groups; those that others require come first."""
+async def authors_of(door: Door) -> dict[str, Person]:
+    """Who writes an organisation's programmes: its own specialist, and where it has none (under ""), the second operator."""
+    people = listed()
+    specialists = {one.organisation: one.id for one in reversed(people) if one.role == "provider_specialist" and one.organisation}
+    specialists[""] = [one.id for one in people if one.role == "operator"][1]
+    return {organisation: await door.person(one) for organisation, one in specialists.items()}
+
+
+async def enter_programmes(reader: Person, authors: dict[str, Person], organisations: dict[str, str]) -> dict[str, str]:
+    """Programmes with their groups, each published by somebody who did not write it; those that others require come first. Ids by code."""
     day, ids = today(real_time() + ahead()), dict[str, str]()
     waiting = read("catalog/programmes.json")
     while waiting:
         ready = [one for one in waiting if all(code in ids for code in one.get("prerequisites", []))]
-        for one, made in zip(ready, await each(enter_programme(operator, one, organisations, ids, day) for one in ready), strict=True):
+        work = (enter_programme(reader, authors.get(one["provider"], authors[""]), one, organisations, ids, day) for one in ready)
+        for one, made in zip(ready, await each(work), strict=True):
             ids[one["code"]] = made
         waiting = [one for one in waiting if one["code"] not in ids]
+    return ids
 
 
-async def enter_programme(operator: Person, said: dict[str, Any], organisations: dict[str, str], ids: dict[str, str], day: date) -> str:
+async def enter_edits(reader: Person, authors: dict[str, Person], organisations: dict[str, str], ids: dict[str, str]) -> None:
+    """What is under way in the editor: changes that wait for their reader or came back with remarks, a new programme, a draft."""
+    said, owners = read("catalog/edits.json"), {one["code"]: one["provider"] for one in read("catalog/programmes.json")}
+    for change in said["changes"]:
+        author, path = authors[owners[change["code"]]], f"/programmes/{ids[change['code']]}"
+        edition = await author.get(f"{path}/edition")
+        if edition["review"]["number"] > 1:
+            continue  # loaded before
+        changed = await author.put(path, edition["facts"] | change["facts"])
+        if remarks := change.get("remarks"):
+            await reader.post(f"{path}/return", {"version": changed["review"]["number"], "remarks": remarks})
+    for draft in said["drafts"]:
+        author, facts = authors[draft["provider"]], {**draft["facts"], "provider_id": organisations[draft["provider"]]}
+        made = await author.post("/programmes", facts, key=f"demo:{facts['code']}")
+        if draft["submitted"]:
+            await author.post(f"/programmes/{made['id']}/submission")
+
+
+async def enter_programme(
+    reader: Person, author: Person, said: dict[str, Any], organisations: dict[str, str], ids: dict[str, str], day: date
+) -> str:
     facts = {name: value for name, value in said.items() if name not in ("provider", "groups", "prerequisites")}
     facts |= {"provider_id": organisations[said["provider"]], "prerequisites": [ids[code] for code in said.get("prerequisites", [])]}
-    made = await operator.post("/programmes", facts, key=f"demo:{said['code']}")
-    await operator.post(f"/programmes/{made['id']}/publication", key=f"demo:publish:{said['code']}")
+    made = await author.post("/programmes", facts, key=f"demo:{said['code']}")
+    submitted = await author.post(f"/programmes/{made['id']}/submission", key=f"demo:submit:{said['code']}")
+    version = {"version": submitted["review"]["number"]}
+    await reader.post(f"/programmes/{made['id']}/publication", version, key=f"demo:publish:{said['code']}")
     for place, group in enumerate(said["groups"]):
         dated = {name: (day + timedelta(days=value)).isoformat() for name, value in group.items() if name in DATES}
-        await operator.post(f"/programmes/{made['id']}/groups", {**group, **dated}, key=f"demo:{said['code']}:{place}")
+        await author.post(f"/programmes/{made['id']}/groups", {**group, **dated}, key=f"demo:{said['code']}:{place}")
     return str(made["id"])
 
 

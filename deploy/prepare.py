@@ -13,6 +13,7 @@ from deploy.paths import TOOLS
 
 AREAS = ("unit", "contract", "service", "e2e", "chaos")
 BROWSER = ["chromium", "curl", "fonts-dejavu-core"]  # curl: the examples of open data are run as they stand
+NODE = ["nodejs", "npm"]  # Lighthouse looks at the public pages
 
 
 def areas_of(rest: list[str]) -> set[str]:
@@ -49,6 +50,8 @@ def missing_packages(wanted: set[str]) -> list[str]:
         found.append("rabbitmq-server")
     if "browser" in wanted and not (shutil.which("chromium") and shutil.which("curl")):
         found += BROWSER
+    if "browser" in wanted and not (shutil.which("node") and shutil.which("npm")):
+        found += NODE
     return found
 
 
@@ -80,8 +83,8 @@ def _provide(wanted: set[str], lacking: list[str]) -> None:
         raise Refusal(f"Не хватает программ: {', '.join(lacking)}; поставьте их пакетами вашей системы и повторите команду.")
     if os.geteuid() == 0:
         packages.install(lacking)
-    elif "chromium" in lacking:
-        raise Refusal(f"Для проверок в браузере нужны пакеты {' '.join(BROWSER)}: поставьте их от имени администратора.")
+    elif {*BROWSER, *NODE}.intersection(lacking):
+        raise Refusal(f"Для проверок в браузере нужны пакеты {' '.join(BROWSER + NODE)}: поставьте их от имени администратора.")
     else:
         packages.unpack(lacking)
     if still := missing_packages(wanted):

@@ -44,17 +44,30 @@ class Client:
         self.gate, self.visitor = gate, visitor
 
     async def call(
-        self, method: str, path: str, *, json: Any = None, key: str | None = None, query: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        key: str | None = None,
+        query: Mapping[str, Any] | None = None,
+        since: int | None = None,
+        file: bytes | None = None,
     ) -> Answer:
-        """The answer to an operation, whatever its status; raises `Unknown` when there is no such operation."""
+        """The answer to an operation, whatever its status; raises `Unknown` when there is no such operation.
+
+        `since` is the revision that a change starts from, `file` a PDF in place of JSON.
+        """
         target = PREFIX + quote(path)
         if (operation := self.gate.table.find(target).get(method)) is None:
             raise Unknown()
         if query and (asked := urlencode([(name, value) for name, value in query.items() if value is not None], doseq=True)):
             target = f"{target}?{asked}"
-        body = None if json is None else orjson.dumps(json)
-        headers = {"accept": "application/json"} | ({"content-type": "application/json"} if body else {})
+        body = file if file is not None else None if json is None else orjson.dumps(json)
+        kind = "application/json" if file is None else "application/pdf"
+        headers = {"accept": "application/json"} | ({"content-type": kind} if body is not None else {})
         headers |= {"idempotency-key": key} if key else {}
+        headers |= {"if-match": f'"{since}"'} if since else {}
         return await self.gate.perform(self.visitor, operation, target, headers, body)
 
     async def get(self, path: str, **query: Any) -> Any:
@@ -64,8 +77,12 @@ class Client:
     async def post(self, path: str, json: Any = None, *, key: str | None = None) -> Any:
         return shown(await self.call("POST", path, json={} if json is None else json, key=key))
 
-    async def put(self, path: str, json: Any, *, key: str | None = None) -> Any:
-        return shown(await self.call("PUT", path, json=json, key=key))
+    async def put(self, path: str, json: Any, *, key: str | None = None, since: int | None = None) -> Any:
+        return shown(await self.call("PUT", path, json=json, key=key, since=since))
+
+    async def upload(self, path: str, file: bytes, **query: Any) -> Any:
+        """Send a PDF."""
+        return shown(await self.call("POST", path, file=file, query=query))
 
     async def delete(self, path: str, json: Any = None) -> Any:
         return shown(await self.call("DELETE", path, json=json))

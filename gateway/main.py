@@ -10,7 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from gateway import docs, sign_in
-from gateway.api import grants, journal, operations, session, views
+from gateway.api import acknowledgements, grants, journal, operations, session, views
 from gateway.commands.consents import CONSENT_ROUTES, consents_changed
 from gateway.commands.contacts import hand_over_waiting
 from gateway.commands.erasures import answer_erasures
@@ -34,7 +34,7 @@ from shared.service import service
 
 log = structlog.get_logger()
 BEHIND_SECONDS, TIDY_SECONDS = 5.0, 300.0
-ROUTES = [session.router, grants.router, journal.router, views.router, operations.router]
+ROUTES = [session.router, grants.router, journal.router, views.router, operations.router, acknowledgements.router]
 
 
 @asynccontextmanager
@@ -58,6 +58,7 @@ async def gate_opened(app: FastAPI) -> AsyncIterator[None]:
         guests=Buckets(rate=settings.guest_rate, burst=settings.guest_burst),
         persons=Buckets(rate=settings.person_rate, burst=settings.person_burst),
         sign_ins=Buckets(rate=settings.sign_in_rate, burst=settings.sign_in_burst),
+        subscribers=Buckets(rate=settings.subscribe_rate, burst=settings.subscribe_burst),
         inside=app,
         protection=protecting(https=settings.https),
         cookie=cookie_name(https=settings.https),

@@ -101,6 +101,31 @@ async def to_acknowledge(session: AsyncSession, *, account_id: UUID, today: date
     return list((await session.execute(unread.order_by(col(Document.title)))).all())
 
 
+async def newest_version(session: AsyncSession, document_id: UUID) -> int | None:
+    """The number of a document's newest version."""
+    document = await session.get(Document, document_id)
+    return document.version if document else None
+
+
+async def acknowledgements(session: AsyncSession, *, document_id: UUID, version: int, today: date) -> list[Row[Any]]:
+    """Staff by role and place, with the number of those who have read this version."""
+    running = (col(RoleGrant.valid_from) <= today) & or_(col(RoleGrant.valid_until).is_(None), col(RoleGrant.valid_until) >= today)
+    has_read = and_(
+        col(Acknowledgement.account_id) == col(RoleGrant.account_id),
+        col(Acknowledgement.document_id) == document_id,
+        col(Acknowledgement.version) == version,
+    )
+    held: Any = select(col(RoleGrant.role), scope_name.label("scope_name"), col(RoleGrant.account_id), col(Acknowledgement.at))
+    held = held.outerjoin(Acknowledgement, has_read).where(col(RoleGrant.revoked_at).is_(None), running).subquery()
+    counted: Any = select(
+        held.c.role,
+        held.c.scope_name,
+        func.count(held.c.account_id.distinct()).label("staff"),
+        func.count(held.c.account_id.distinct()).filter(held.c.at.is_not(None)).label("read"),
+    )
+    return list((await session.execute(counted.group_by(held.c.role, held.c.scope_name).order_by(held.c.role, held.c.scope_name))).all())
+
+
 async def workplace(session: AsyncSession, person_id: UUID) -> Row[Any] | None:
     """Where a person works: id and names of the organisation."""
     asked = select(col(Organisation.id), col(Organisation.name), col(Organisation.short_name), col(Organisation.oktmo))

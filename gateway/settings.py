@@ -72,6 +72,8 @@ class Settings(ServiceSettings):
     person_burst: PositiveInt = 150
     sign_in_rate: PositiveFloat = 0.5  # sign-ins a second, per address
     sign_in_burst: PositiveInt = 20
+    subscribe_rate: PositiveFloat = 1 / 120  # letters to unconfirmed addresses a second, per address of the visitor
+    subscribe_burst: PositiveInt = 10
 
     @property
     def https(self) -> bool:

@@ -25,13 +25,16 @@ from shared.errors import DomainError, Unauthenticated
 from shared.telemetry import FORCED, SAFE, leave_a_span, tracer
 
 log = structlog.get_logger()
-MAX_BODY, BODY_SECONDS = 1_000_000, 30
+MAX_BODY, MAX_FILE, BODY_SECONDS = 1_000_000, 5_500_000, 30
 HEALTH = ("/livez", "/readyz")
 OWN_TOKENS = "/operations/"  # checked by an internal token, which only the gateway can sign
 ASSETS = ("/static/", "/api/docs/")
 ALWAYS = contexts.set_value(FORCED, True, Context())
 SIGN_IN = ("/sign-in", "/callback/")
+SUBSCRIBING = "/programmes/subscription"
+"""Where a visitor makes us write to an address: seldom by one visitor, so that nobody buries others in letters."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
+FILES = ("application/pdf",)
 OUTSIDERS = (b"x-user-", b"x-forwarded-")
 STRIPPED = {b"authorization", b"forwarded", b"traceparent", b"tracestate", b"baggage", b"x-http-method-override", b"x-real-ip"}
 """What nobody outside may tell the inside, beside every header that begins like one of `OUTSIDERS`."""
@@ -46,7 +49,7 @@ class StaleForm(DomainError):
 
 
 class TooLarge(DomainError):
-    code, status, detail = "too_large", 413, "Слишком большой запрос: не больше 1 МБ."
+    code, status, detail = "too_large", 413, "Слишком большой запрос: не больше 1 МБ, файл — не больше 5 МБ."
 
 
 class WrongType(DomainError):
@@ -143,6 +146,8 @@ class Entering:
         address = address_of(peer[0] if peer else "", headers.get("x-forwarded-for"), gate.settings.trusted_proxies)
         if self.path.startswith(SIGN_IN):
             gate.sign_ins.take(address)
+        if self.path == SUBSCRIBING and self.method not in SAFE:
+            gate.subscribers.take(address)
         try:
             self.visitor = await gate.visitor(headers.get("authorization"), cookie_value(headers.get("cookie"), gate.cookie))
         except Unauthenticated:
@@ -189,10 +194,16 @@ class Entering:
         if kind not in ("application/json", *operation.accepts) and (kind or not empty):
             raise WrongType()
 
+    def brings_a_file(self) -> bool:
+        """Whether somebody who is signed in sends a file, to an operation that takes one or with a page's form."""
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        taken = kind in FILES and kind in self.operation.accepts if self.operation else kind == "multipart/form-data"
+        return taken and self.visitor.signed_in
+
     async def body(self) -> bytes:
         """The whole body; raises `TooLarge` as soon as it is, `Slow` when it trickles."""
-        length = self.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
+        length, most = self.headers.get("content-length", "0"), MAX_FILE if self.brings_a_file() else MAX_BODY
+        if not length.isdigit() or int(length) > most:
             raise TooLarge()
         parts, size = [], 0
         try:
@@ -202,7 +213,7 @@ class Entering:
                     if message["type"] != "http.request":
                         raise Slow()
                     parts.append(message.get("body", b""))
-                    if (size := size + len(parts[-1])) > MAX_BODY:
+                    if (size := size + len(parts[-1])) > most:
                         raise TooLarge()
                     if not message.get("more_body"):
                         return b"".join(parts)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message
 
 from gateway.door.answers import Headers
 from gateway.door.limits import Buckets
+from gateway.door.shared_reads import SharedReads
 from gateway.door.table import PREFIX, Operation, Table
 from gateway.door.upstreams import Answer, Upstreams
 from gateway.door.visitors import NOBODY, Visitor, Visitors
@@ -43,9 +45,11 @@ class Gate:
     guests: Buckets
     persons: Buckets
     sign_ins: Buckets
+    subscribers: Buckets
     inside: ASGIApp
     protection: Headers
     cookie: str
+    shared: SharedReads = field(default_factory=SharedReads)
     after: Mapping[str, Callable[["Gate", Visitor, Answer], Awaitable[None]]] = field(default_factory=dict)
     """What the gateway does at once after a service has done an operation, by `METHOD /path`."""
     said_to_people: Callable[[Request, DomainError], Awaitable[Response]] | None = None
@@ -102,7 +106,12 @@ class Gate:
     async def ask(self, visitor: Visitor, operation: Operation, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         if operation.service == "gateway":
             return await self.asked_inside(visitor, operation, target, headers, body)
-        return await self.sent(visitor.caller, operation.service, operation.method, target.removeprefix(PREFIX), headers, body)
+        place = target.removeprefix(PREFIX)
+        if visitor.signed_in or operation.method != "GET":
+            return await self.sent(visitor.caller, operation.service, operation.method, place, headers, body)
+        whole = {name: value for name, value in headers.items() if name != "if-none-match"}
+        ask = partial(self.sent, visitor.caller, operation.service, "GET", place, whole, None)
+        return await self.shared.answer(target, ask, unless=headers.get("if-none-match"))
 
     async def behind(self, service: str, method: str, target: str, body: bytes | None = None, *, caller: Caller = DOOR) -> Answer:
         """A service's answer on a route that is not public, asked by the door or on behalf of a caller."""

@@ -1,7 +1,7 @@
-"""A group as iCalendar (RFC 5545): its days as one event, each lesson of its timetable as another."""
+"""Groups and events as iCalendar (RFC 5545): a group's days as one event, each lesson of its timetable as another."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,28 @@ ZONE = (
 def group_calendar(group: Mapping[str, Any], *, portal: str, now: datetime) -> str:
     """The calendar of a group as the API shows it; `portal` is the address before paths."""
     return "".join(f"{folded(line)}\r\n" for line in lines_of(group, portal, now))
+
+
+def events_calendar(events: Iterable[Mapping[str, Any]], *, portal: str, now: datetime) -> str:
+    """Events as the API lists them; one that was cancelled says so, so that it goes from calendars that had it."""
+    return "".join(f"{folded(line)}\r\n" for line in lines_of_events(events, portal, now))
+
+
+def lines_of_events(events: Iterable[Mapping[str, Any]], portal: str, now: datetime) -> Iterator[str]:
+    yield from ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//DPO//Events//RU", "CALSCALE:GREGORIAN", "METHOD:PUBLISH")
+    yield from ("X-WR-CALNAME:Мероприятия — Организация ДПО", "X-WR-TIMEZONE:Asia/Yekaterinburg", *ZONE)
+    for event in events:
+        address = f"{portal}/events/{event['id']}"
+        about = f"{event['kind']['title']}. {event['organiser']['name']}.\n{event['annotation']}\n{address}"
+        yield from ("BEGIN:VEVENT", f"UID:urn:uuid:{event['id']}", f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+        yield from (f"SEQUENCE:{event['revision']}", f"STATUS:{'CANCELLED' if event['status'] == 'cancelled' else 'CONFIRMED'}")
+        yield f"DTSTART;TZID=Asia/Yekaterinburg:{as_moment(event['starts']):%Y%m%dT%H%M%S}"
+        yield f"DTEND;TZID=Asia/Yekaterinburg:{as_moment(event['ends']):%Y%m%dT%H%M%S}"
+        yield from (f"SUMMARY:{escaped(event['title'])}", f"DESCRIPTION:{escaped(about)}", f"URL:{address}")
+        if where := ", ".join(filter(None, (event["place"], event["municipality"]))) or event["link"]:
+            yield f"LOCATION:{escaped(where)}"
+        yield "END:VEVENT"
+    yield "END:VCALENDAR"
 
 
 def lines_of(group: Mapping[str, Any], portal: str, now: datetime) -> Iterator[str]:

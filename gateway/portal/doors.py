@@ -43,14 +43,21 @@ TEACHER = Section(
     ),
 )
 QUEUE, GRANTS, REPORTS = Door("/queue", "Согласование"), Door("/operator/grants", "Закрепление"), Door("/reports", "Отчёты")
-MODERATION = Door("/moderation", "Модерация")
+MODERATION, PUBLICATIONS = Door("/moderation", "Модерация"), Door("/provider/publications", "Мероприятия и новости")
+KEEPING = (
+    PUBLICATIONS,
+    Door("/operator/documents", "Документы"),
+    Door("/operator/organisations", "Организации"),
+    Door("/operator/dictionaries", "Справочники"),
+)
 PROVIDING = (
     Door("/queue", "Заявки"),
     Door("/provider/groups", "Группы"),
     Door("/provider/programmes", "Программы"),
-    Door("/provider/publications", "Мероприятия и новости"),
+    PUBLICATIONS,
     Door("/provider/reviews", "Отзывы"),
     Door("/provider/demand", "Спрос"),
+    Door("/provider/organisation", "Организация"),
     REPORTS,
 )
 APPOINTING = ("operator", "auditor", "municipal_specialist")
@@ -64,7 +71,8 @@ def sections_of(held: Iterable[Held], *, registered: bool, development: bool) ->
     found = []
     if roles & {"operator", "auditor"}:
         mail = [Door("/mail", "Письма")] if development and "operator" in roles else []
-        doors = (REPORTS, Door("/operations", "Эксплуатация"), Door("/queue", "Заявки"), MODERATION, GRANTS, Door("/journal", "Журнал"), *mail)
+        watching = (REPORTS, Door("/operations", "Эксплуатация"), Door("/queue", "Заявки"), MODERATION, GRANTS, Door("/journal", "Журнал"))
+        doors = (*watching, *(KEEPING if "operator" in roles else ()), *mail)
         found.append(Section("operator", "Кабинет оператора", doors))
     if "ministry" in roles:
         found.append(Section("ministry", "Кабинет министерства", (REPORTS,)))

@@ -12,7 +12,7 @@ from shared.clock import REGION
 
 SITEMAP, ATOM = "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.w3.org/2005/Atom"
 MOST_ADDRESSES, MOST_NEWS = 50_000, 50
-PAGES = ("/", "/programmes", "/organisations", "/procedures", "/help", "/open-data")
+PAGES = ("/", "/programmes", "/organisations", "/events", "/news", "/documents", "/procedures", "/help", "/open-data")
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 PRIVATE = (
     "/api/v1/",
@@ -20,21 +20,26 @@ PRIVATE = (
     "/callback/",
     "/consents",
     "/enter",
+    "/events?",
     "/journal",
     "/mail",
     "/moderation",
+    "/news?",
     "/operations",
     "/operator/",
     "/organisations?",
     "/parked/",
     "/programmes/*/application",
+    "/programmes/subscription",
     "/programmes?",
     "/provider/",
     "/queue",
     "/reading",
     "/reports",
+    "/search",
     "/sign-in",
     "/sign-out",
+    "/subscriptions/",
     "/traces",
 )
 """What robots leave alone: everything of a person, of staff and of the machine, and endless searches whose cards the site map names."""
@@ -51,10 +56,11 @@ def site_map(
     organisations: Iterable[Mapping[str, Any]],
     groups: Iterable[Mapping[str, Any]],
     *,
+    others: Iterable[tuple[str, str]] = (),
     portal: str,
     today: date,
 ) -> bytes:
-    """Every public page; a programme with the day on which its card last changed, as far as its groups tell it."""
+    """Every public page with the day on which it last changed, a programme's as far as its groups tell it; `others` are paths and days."""
     changed: dict[str, str] = {}
     for group in groups:
         days = [group["enrolment_opens"]] if group["enrolment_opens"] <= today.isoformat() else []
@@ -64,7 +70,8 @@ def site_map(
         changed[programme] = max([changed.get(programme, ""), *days])
     root = XML.Element("urlset", xmlns=SITEMAP)
     cards = [(f"/programmes/{one['id']}", changed.get(one["id"], "")) for one in programmes]
-    cards += [(f"/organisations/{one['id']}", "") for one in organisations]
+    cards += others
+    cards += [(f"/organisations/{one['id']}", as_moment(one["changed_at"]).date().isoformat()) for one in organisations]
     for path, day in [*((page, "") for page in PAGES), *cards][:MOST_ADDRESSES]:
         url = XML.SubElement(root, "url")
         worded(url, "loc", portal + path)
@@ -88,6 +95,28 @@ def group_news(groups: Iterable[Mapping[str, Any]], *, portal: str, now: datetim
     XML.SubElement(channel, f"{{{ATOM}}}link", href=f"{portal}/groups.rss", rel="self", type="application/rss+xml")
     for group in opened[:MOST_NEWS]:
         news(channel, group, portal)
+    return whole(root)
+
+
+def latest_news(pieces: Iterable[Mapping[str, Any]], *, portal: str, now: datetime) -> bytes:
+    """RSS 2.0 of news, the newest first."""
+    root = XML.Element("rss", version="2.0")
+    channel = XML.SubElement(root, "channel")
+    worded(channel, "title", "Новости — Организация ДПО")
+    worded(channel, "link", f"{portal}/news")
+    worded(channel, "description", "Новости дополнительного профессионального образования педагогов Челябинской области.")
+    worded(channel, "language", "ru")
+    worded(channel, "lastBuildDate", format_datetime(now.astimezone(REGION)))
+    worded(channel, "ttl", "60")
+    XML.SubElement(channel, f"{{{ATOM}}}link", href=f"{portal}/news.rss", rel="self", type="application/rss+xml")
+    for one in pieces:
+        item = XML.SubElement(channel, "item")
+        worded(item, "title", one["title"])
+        worded(item, "link", f"{portal}/news/{one['id']}")
+        worded(item, "description", one["lead"])
+        worded(item, "category", one["organisation"]["short_name"])
+        worded(item, "guid", f"urn:uuid:{one['id']}", isPermaLink="false")
+        worded(item, "pubDate", format_datetime(as_moment(one["published_at"])))
     return whole(root)
 
 

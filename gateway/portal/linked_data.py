@@ -107,6 +107,41 @@ def place(group: Card, address: str) -> dict[str, Any]:
     return {"@type": "Place", "name": name, "address": postal(group["place"], group["municipality"])}
 
 
+def event(card: Card, *, portal: str) -> dict[str, Any]:
+    """An `Event` with where it takes place, whose it is, and whether it still will."""
+    address = f"{portal}/events/{card['id']}"
+    where: list[dict[str, Any]] = []
+    if card["place"]:
+        where.append({"@type": "Place", "name": card["place"], "address": postal(card["place"], card["municipality"])})
+    if card["link"]:
+        where.append({"@type": "VirtualLocation", "url": card["link"]})
+    mode = "Mixed" if len(where) == 2 else "Online" if card["link"] else "Offline"
+    said = {
+        **named("EducationEvent", card["title"], address),
+        "description": card["annotation"],
+        "startDate": card["starts"],
+        "endDate": card["ends"],
+        "eventStatus": f"https://schema.org/Event{'Cancelled' if card['status'] == 'cancelled' else 'Scheduled'}",
+        "eventAttendanceMode": f"https://schema.org/{mode}EventAttendanceMode",
+        "location": where,
+        "organizer": named("Organization", card["organiser"]["name"], f"{portal}/organisations/{card['organiser']['id']}"),
+        "inLanguage": "ru",
+        "isAccessibleForFree": True,
+        "teaches": [{"@type": "DefinedTerm", "termCode": one["code"], "name": one["title"]} for one in card["competences"]],
+    }
+    if card["capacity_asked"]:
+        said["maximumAttendeeCapacity"] = card["capacity_asked"]
+    return said
+
+
+def news_article(card: Card, *, portal: str) -> dict[str, Any]:
+    """A `NewsArticle` with who says it and since when."""
+    address, said = f"{portal}/news/{card['id']}", card["organisation"]
+    publisher = named("Organization", said["name"], f"{portal}/organisations/{said['id']}")
+    article = {"@type": "NewsArticle", "@id": address, "url": address, "headline": card["title"], "description": card["lead"]}
+    return {**article, "datePublished": card["published_at"] or "", "author": publisher, "publisher": publisher, "inLanguage": "ru"}
+
+
 def organisation(card: Card, above: Card | None, *, portal: str) -> dict[str, Any]:
     """An `EducationalOrganization`, or a `GovernmentOrganization` for whoever governs schools; `above` is what it belongs to."""
     address = f"{portal}/organisations/{card['id']}"
@@ -120,8 +155,9 @@ def organisation(card: Card, above: Card | None, *, portal: str) -> dict[str, An
     }
     if card["inn"]:
         said["taxID"] = card["inn"]
-    if card["site"]:
-        said["sameAs"] = card["site"]
+    for name, field in (("sameAs", "site"), ("telephone", "phone"), ("email", "email")):
+        if card[field]:
+            said[name] = card[field]
     if above:
         said["parentOrganization"] = named(kind_of(above), above["name"], f"{portal}/organisations/{above['id']}")
     return said

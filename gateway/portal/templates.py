@@ -70,5 +70,13 @@ ENVIRONMENT.filters.update(
     zip_with=lambda titles, values: list(zip(titles, values, strict=True)),
 )
 ENVIRONMENT.globals.update(
-    counted=words.counted, plural=words.plural, period=words.period, href=href, figures=figures, as_date=words.as_date, zip=zip, NB=words.NB
+    counted=words.counted,
+    plural=words.plural,
+    period=words.period,
+    span_of=words.span_of,
+    href=href,
+    figures=figures,
+    as_date=words.as_date,
+    zip=zip,
+    NB=words.NB,
 )

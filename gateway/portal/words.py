@@ -78,6 +78,14 @@ def period(starts: date | str, ends: date | str) -> str:
     return f"{day(first, year=last.year)}{NB}— {day(last, year=first.year)}"
 
 
+def span_of(starts: datetime | str, ends: datetime | str) -> str:
+    """«20 ноября, 10:00–11:30», or from one moment to another when they are on different days."""
+    first, last = as_moment(starts), as_moment(ends)
+    if first.date() == last.date():
+        return f"{moment(first)}{JOINED}–{JOINED}{last:%H:%M}"
+    return f"{moment(first)}{NB}— {moment(last)}"
+
+
 def number(value: float | int | None, digits: int = 0) -> str:
     """«5 914» or «2,8»; a trailing «,0» is dropped."""
     if value is None:

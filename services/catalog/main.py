@@ -1,6 +1,23 @@
 """The public register: organisations, programmes, groups, and their search."""
 
-from services.catalog.api import groups, organisations, programmes, reviews, suggestions
+from services.catalog.api import (
+    demand,
+    dictionaries,
+    documents,
+    drafts,
+    events,
+    everywhere,
+    files,
+    groups,
+    news,
+    notices,
+    organisations,
+    programmes,
+    reviews,
+    suggestions,
+    versions,
+)
+from services.catalog.misses import Misses, counting
 from services.catalog.settings import Settings
 from services.catalog.subscribers import DUES, HEARS
 from shared.service import service
@@ -8,8 +25,27 @@ from shared.service import service
 app = service(
     "catalog",
     Settings,
-    routes=[organisations.router, programmes.router, groups.router, suggestions.router, reviews.router],
+    routes=[
+        organisations.router,
+        programmes.router,
+        versions.router,
+        files.router,
+        groups.router,
+        drafts.router,
+        suggestions.router,
+        events.router,
+        news.router,
+        notices.router,
+        documents.router,
+        documents.files,
+        everywhere.router,
+        demand.router,
+        dictionaries.router,
+        reviews.router,
+    ],
     hears=HEARS,
     dues=DUES,
+    companions=[counting],
     title="Реестр: организации, программы, потоки",
 )
+app.state.misses = Misses()

@@ -2,9 +2,13 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.commands import dictionaries, missed, municipalities, saved
 from services.catalog.commands.copies import adopt_framework, keep_newest
+from services.catalog.commands.findable import make_findable
+from services.catalog.commands.organisers import themes_of
 from services.catalog.commands.persons import INVITATION, SECOND_POLL, erase_person, grant_review, merge_persons, note_consent
 from services.catalog.commands.reviews import ask_again, invite
+from services.catalog.commands.working_copies import OLD, forget_old
 from services.catalog.tables import MeasuredEffect, Procedure, SeatCount, Subscription
 from shared.contracts import Envelope
 from shared.contracts.assessment import FrameworkPublished, ProcedurePublished
@@ -27,7 +31,9 @@ async def on_framework_published(event: FrameworkPublished, envelope: Envelope, 
 
 async def on_procedure_published(event: ProcedurePublished, envelope: Envelope, session: AsyncSession) -> None:
     row = event.model_dump(include={"title", "organiser_id", "competences", "minutes", "result_visible_to"})
-    await keep_newest(session, Procedure, {"id": event.procedure_id}, {**row, "revision": envelope.dporevision}, by="revision")
+    if await keep_newest(session, Procedure, {"id": event.procedure_id}, {**row, "revision": envelope.dporevision}, by="revision"):
+        themes = f"процедура оценки диагностика {await themes_of(session, event.competences)}"
+        await make_findable(session, "procedure", event.procedure_id, title=event.title, summary=event.result_visible_to, themes=themes)
 
 
 async def on_effect_measured(event: EffectMeasured, envelope: Envelope, session: AsyncSession) -> None:
@@ -80,12 +86,14 @@ async def on_person_merged(event: PersonMerged, envelope: Envelope, session: Asy
 
 async def on_subscription_confirmed(event: SubscriptionConfirmed, envelope: Envelope, session: AsyncSession) -> None:
     row = {"confirmed": True, "revision": envelope.dporevision}
-    await keep_newest(session, Subscription, {"id": event.subscription_id}, row, by="revision")
+    if await keep_newest(session, Subscription, {"id": event.subscription_id}, row, by="revision"):
+        await saved.begin(session, event.subscription_id)
 
 
 async def on_subscription_cancelled(event: SubscriptionCancelled, envelope: Envelope, session: AsyncSession) -> None:
     row = {"confirmed": False, "revision": envelope.dporevision}
     await keep_newest(session, Subscription, {"id": event.subscription_id}, row, by="revision")
+    await saved.drop(session, event.subscription_id)
 
 
 HEARS: Hears = {
@@ -101,4 +109,13 @@ HEARS: Hears = {
     SubscriptionConfirmed: on_subscription_confirmed,
     SubscriptionCancelled: on_subscription_cancelled,
 }
-DUES: Dues = {INVITATION: invite, SECOND_POLL: ask_again}
+DUES: Dues = {
+    OLD: forget_old,
+    INVITATION: invite,
+    SECOND_POLL: ask_again,
+    saved.LOOKED_AT: saved.look,
+    saved.LAPSES: saved.lapse,
+    missed.SAID: missed.say,
+    dictionaries.REWRITTEN: dictionaries.rewrite,
+    municipalities.SUCCEEDED: municipalities.move,
+}

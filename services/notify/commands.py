@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.notify import subscriptions
 from services.notify.rules import deliveries, letters
 from services.notify.tables import Contact, Delivery, Erased, GroupCopy, Notice, Programme, Refusal, Seat
 from shared import telemetry
@@ -94,7 +95,7 @@ async def erase(session: AsyncSession, *, person_id: UUID, request_id: UUID, now
     tombstone = insert(Erased).values(person_id=person_id, request_id=request_id, erased_at=now).on_conflict_do_nothing()
     if (await session.execute(tombstone.returning(col(Erased.person_id)))).first() is None:
         return
-    erased = {}
+    erased = {"subscription": await subscriptions.end_of_person(session, person_id)}
     for table in (Contact, Refusal, Notice, Seat, Delivery):
         gone = await session.execute(delete(table).where(col(table.person_id) == person_id).returning(col(table.person_id)))
         erased[table.__name__.lower()] = len(gone.all())

@@ -6,6 +6,7 @@ A crash between the server's acceptance and our commit sends a letter again, und
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.header import Header
 from email.headerregistry import Address
@@ -27,9 +28,10 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.notify import commands
-from services.notify.rules import deliveries, letters
+from services.notify.rules import deliveries, letters, subscription_letters
+from services.notify.rules.subscriptions import PURPOSES, token_of
 from services.notify.settings import Settings
-from services.notify.tables import Contact, Delivery
+from services.notify.tables import Contact, Delivery, Subscription
 from shared import telemetry
 from shared.contracts.notify import NotificationDelivered, NotificationFailed
 from shared.database import Sessions
@@ -51,21 +53,54 @@ class Folded(EmailPolicy):
         return f"{name}: {Header(str(value), 'utf-8', header_name=name).encode(linesep=self.linesep)}{self.linesep}".encode("ascii")
 
 
-def rendered(delivery: Delivery, contact: Contact, settings: Settings) -> EmailMessage:
+@dataclass(frozen=True)
+class Addressee:
+    """Where a letter goes, how it greets, and where its reader stops or chooses letters; `end` is the one press that ends all."""
+
+    email: str
+    salutation: str
+    letter: letters.Letter
+    choose: tuple[str, str] = ("Настроить письма", "/cabinet/notifications")
+    end: str | None = None
+
+
+async def addressee_of(session: AsyncSession, delivery: Delivery) -> Addressee | None:
+    """Who a letter is for, in the words of now; None while nobody's address is known."""
+    if delivery.subscription_id:
+        found = await session.get(Subscription, delivery.subscription_id)
+        return subscriber(delivery, found) if found else None
+    contact = await session.get(Contact, delivery.person_id)
+    return Addressee(contact.email, contact.salutation, letters.RULES[delivery.rule](delivery.facts)) if contact else None
+
+
+def subscriber(delivery: Delivery, found: Subscription) -> Addressee:
+    """Links are signed when a letter is written, so that none of them waits in a table."""
+    links = {purpose: f"/subscriptions/{token_of(found.subscription_id, found.secret, purpose)}" for purpose in PURPOSES}
+    facts = {**delivery.facts, "title": found.title, "path": found.path, "confirm": links["confirm"]}
+    letter, end = subscription_letters.RULES[delivery.rule](facts), f"{links['end']}/end"
+    return Addressee(found.email, "", letter, ("Отписаться", end), end)
+
+
+def rendered(delivery: Delivery, to: Addressee, settings: Settings) -> EmailMessage:
     """The whole message: text and HTML of the same words; headers can not be injected into."""
-    letter = letters.RULES[delivery.rule](delivery.facts)
+    letter = to.letter
     portal = str(settings.portal_url).rstrip("/")
-    facts = {"letter": letter, "salutation": contact.salutation, "portal": portal, "link": portal + letter.path}
+    greeting = f"{to.salutation}, здравствуйте!" if to.salutation else "Здравствуйте!"
+    facts = {"letter": letter, "greeting": greeting, "portal": portal, "link": portal + letter.path, "choose": to.choose}
     message = EmailMessage(policy=Folded(linesep="\r\n", cte_type="7bit"))
     name, _, domain = settings.sender.rpartition("@")
     message["Subject"] = letter.title
     message["From"] = Address("Организация ДПО", name, domain)
-    message["To"] = Address(addr_spec=contact.email)
+    message["To"] = Address(addr_spec=to.email)
     message["Date"] = format_datetime(delivery.happened_at.astimezone(UTC))
     message["Message-ID"] = f"<{delivery.delivery_id}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Dpo-Rule"] = delivery.rule
-    message["X-Dpo-Person"] = str(delivery.person_id)  # lets a mail sink forget an erased person
+    if delivery.person_id:
+        message["X-Dpo-Person"] = str(delivery.person_id)  # lets a mail sink forget an erased person
+    if to.end:
+        message["List-Unsubscribe"] = f"<{portal}{to.end}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     message.set_content(templates.get_template("letter.txt").render(facts))
     message.add_alternative(templates.get_template("letter.html").render(facts), subtype="html")
     return message
@@ -97,15 +132,15 @@ class Postman:
             delivery = (await session.execute(ripe.order_by(col(Delivery.next_try_at)).limit(1).with_for_update(skip_locked=True))).scalar()
             if delivery is None:
                 return False
-            contact = await session.get(Contact, delivery.person_id)
-            if contact is None:
+            to = await addressee_of(session, delivery)
+            if to is None:
                 await self.without_address(session, delivery, now)
                 return True
             parent = telemetry.remembered(delivery.traceparent)
             number = delivery.facts.get("number")
             with telemetry.span(f"send {delivery.rule}", parent=parent, kind=SpanKind.CLIENT, dpo__application__id=number):
                 try:
-                    await self.hand_over(rendered(delivery, contact, self.settings))
+                    await self.hand_over(rendered(delivery, to, self.settings))
                 except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as refusal:
                     await self.refused(session, delivery, refusal, now)
                 except (aiosmtplib.SMTPException, OSError, TimeoutError) as failure:
@@ -120,7 +155,7 @@ class Postman:
         seconds = max((now - delivery.happened_at).total_seconds(), 0)
         fact = NotificationDelivered.model_validate({**about(delivery), "channel": "email", "seconds": seconds})
         await emit(session, fact, subject=delivery.delivery_id, revision=1)
-        if delivery.rule == "consent_withdrawn":
+        if delivery.rule == "consent_withdrawn" and delivery.person_id:
             await session.flush()
             request_id = UUID(delivery.facts["request_id"])
             await commands.erase(session, person_id=delivery.person_id, request_id=request_id, now=now)
@@ -166,7 +201,7 @@ class Postman:
             await asyncio.sleep(IDLE_SECONDS)
 
 
-def about(delivery: Delivery) -> dict[str, UUID | str]:
+def about(delivery: Delivery) -> dict[str, UUID | str | None]:
     return {
         "delivery_id": delivery.delivery_id,
         "person_id": delivery.person_id,

@@ -2,15 +2,16 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.notify import commands
+from services.notify import commands, subscriptions
 from services.notify.commands import notify
 from services.notify.tables import Erased, GroupCopy, Programme, Seat
 from shared.contracts import Envelope
 from shared.contracts.assessment import AssessmentCompleted, ReassessmentDue
-from shared.contracts.catalog import GroupAnnounced, GroupChanged, GroupDates, ProgrammePublished, ReviewDue
+from shared.contracts.catalog import GroupAnnounced, GroupChanged, GroupDates, ProgrammePublished, ReviewDue, SavedSearchMatched
 from shared.contracts.enrollment import ConsentWithdrawn, DocumentIssued, StatusChanged, SuggestionLapsed, SuggestionOffered
 from shared.contracts.routes import RouteAccepted, RouteCompleted, RoutePlanned, RouteStepCompleted, RouteStudied
 from shared.messaging.consumer import Hears
+from shared.messaging.due import Dues
 from shared.telemetry import annotate
 
 OVER = {"completed", "not_completed", "expelled", "withdrawn", "rejected", "expired", "cancelled_by_provider"}
@@ -130,6 +131,10 @@ async def on_consent_withdrawn(event: ConsentWithdrawn, envelope: Envelope, sess
         await commands.say_goodbye(session, envelope, person_id=event.person_id, request_id=event.request_id)
 
 
+async def on_saved_search_matched(event: SavedSearchMatched, envelope: Envelope, session: AsyncSession) -> None:
+    await subscriptions.tell(session, envelope, event)
+
+
 HEARS: Hears = {
     ProgrammePublished: on_programme_published,
     GroupAnnounced: on_group_announced,
@@ -147,4 +152,6 @@ HEARS: Hears = {
     DocumentIssued: on_document_issued,
     ReviewDue: on_review_due,
     ConsentWithdrawn: on_consent_withdrawn,
+    SavedSearchMatched: on_saved_search_matched,
 }
+DUES: Dues = {subscriptions.LAPSES: subscriptions.lapse}

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -53,6 +53,8 @@ class Delivery(Base, table=True):
 
     __table_args__ = (
         UniqueConstraint("event_id", "person_id", "rule"),
+        UniqueConstraint("event_id", "subscription_id", "rule", name="delivery_once_per_subscription"),
+        CheckConstraint("(person_id IS NULL) <> (subscription_id IS NULL)", name="delivery_to_one"),
         CheckConstraint("status IN ('queued', 'sent', 'failed')", name="status_known"),
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
         Index("delivery_queued", "next_try_at", postgresql_where=text("status = 'queued'")),
@@ -60,7 +62,8 @@ class Delivery(Base, table=True):
     )
     delivery_id: UUID = Field(default_factory=uuid4, primary_key=True)
     event_id: UUID
-    person_id: UUID = Field(index=True)
+    person_id: UUID | None = Field(default=None, index=True)
+    subscription_id: UUID | None = Field(default=None, foreign_key="subscription.subscription_id", ondelete="CASCADE", index=True)
     rule: str = Field(max_length=50)
     about_id: UUID
     facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
@@ -72,6 +75,24 @@ class Delivery(Base, table=True):
     sent_at: datetime | None = None
     reason: str | None = Field(default=None, max_length=50)
     traceparent: str | None = Field(default=None, max_length=60)
+
+
+class Subscription(Base, table=True):
+    """The address that waits for news of a saved search; `secret` signs its links and dies with it."""
+
+    __table_args__ = (
+        CheckConstraint("email ~ '^[^@[:space:]]+@[^@[:space:]]+$'", name="subscription_email_shape"),
+        CheckConstraint("octet_length(secret) = 32", name="subscription_secret_long"),
+        CheckConstraint("confirmed_at IS NULL OR confirmed_at < asked_at + interval '48 hours'", name="subscription_confirmed_in_time"),
+    )
+    subscription_id: UUID = Field(primary_key=True)
+    email: str = Field(max_length=254, index=True)
+    person_id: UUID | None = Field(default=None, index=True)
+    title: str = Field(max_length=300)
+    path: str = Field(max_length=2000)
+    secret: bytes = Field(sa_type=LargeBinary)
+    asked_at: datetime
+    confirmed_at: datetime | None = None
 
 
 class Programme(Base, table=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.bench.measure import Row, kept
 
-BENCHES = ("bus", "command", "gateway", "click", "planner", "psychometrics", "search-quality")
+BENCHES = ("bus", "command", "gateway", "click", "planner", "psychometrics", "search-quality", "catalogue", "pages")
 
 AIMS = {"ratio": "цель", "ours": "цель самой величины", "ours, at most": "цель самой величины не больше"}
 

@@ -30,6 +30,7 @@ NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
 DAY = today(NOW)
 DATES = ("starts", "ends", "enrolment_opens", "enrolment_closes")
 OPERATOR = Caller("operator", grants=(Grant("operator"),))
+READER = Caller("reader", grants=(Grant("operator"),))
 
 
 def read(name: str) -> Any:
@@ -85,7 +86,8 @@ async def publish(session: AsyncSession, said: dict[str, Any], ids: dict[str, UU
     facts = {name: value for name, value in said.items() if name in ProgrammeFacts.model_fields}
     facts |= {"provider_id": ids[said["provider"]], "prerequisites": [made[code] for code in said.get("prerequisites", [])]}
     programme = await commands.programmes.draft_programme(session, ProgrammeFacts(**facts), caller=OPERATOR, now=NOW)
-    await commands.programmes.publish_programme(session, programme, caller=OPERATOR, now=NOW)
+    number = await commands.versions.submit_programme(session, programme, caller=OPERATOR, now=NOW)
+    await commands.versions.publish_version(session, programme, number, caller=READER, now=NOW)
     for group in said["groups"]:
         dated = {name: DAY + timedelta(days=value) for name, value in group.items() if name in DATES}
         await commands.groups.announce_group(session, programme, GroupFacts(**(group | dated)), caller=OPERATOR, now=NOW)

@@ -115,7 +115,7 @@ async def nobody() -> None:
 def terms_of(dictionaries: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
     """Codes with titles of the dictionaries in force, as lists to choose from."""
     return {
-        name: [(term["code"], term["title"]) for term in terms if not term["valid_to"]]
+        name: [(term["code"], term["title"]) for term in terms if term["in_force"]]
         for name, terms in dictionaries["terms"].items()
         if name in ("position", "subject", "level")
     }

@@ -110,8 +110,10 @@ async def notices(view: View, *, before: str = "", said: Told | None = None, sta
         earlier = datetime.fromisoformat(before).isoformat() if before else None
     except ValueError:
         earlier = None
-    inbox, preferences = await asyncio.gather(
-        view.ask.get("/me/notifications", before=earlier, limit=NOTICES), optional(view.ask.get("/me/preferences"))
+    inbox, preferences, subscriptions = await asyncio.gather(
+        view.ask.get("/me/notifications", before=earlier, limit=NOTICES),
+        optional(view.ask.get("/me/preferences")),
+        optional(view.ask.get("/me/subscriptions")),
     )
     return await view.show(
         "notifications.html",
@@ -120,6 +122,7 @@ async def notices(view: View, *, before: str = "", said: Told | None = None, sta
         title="Уведомления",
         inbox=inbox,
         preferences=preferences,
+        subscriptions=subscriptions or [],
         letters=LETTERS,
         more=len(inbox["items"]) == NOTICES,
         said=said or Told(),

@@ -5,7 +5,7 @@ import gzip
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +16,10 @@ from gateway.door.visitors import NOBODY
 from gateway.portal import feeds
 from gateway.portal.calendars import group_calendar
 from gateway.portal.page import WORTH_PACKING, At, Page, View
+from gateway.portal.words import as_moment
 
 router = APIRouter(route_class=Page)
-AT_ONCE, KEPT_SECONDS = 100, 300.0
+AT_ONCE, KEPT_SECONDS, EVENTS_KEPT = 100, 300.0, timedelta(days=365)
 
 
 class Kept:
@@ -70,9 +71,33 @@ async def site_map(view: At) -> Response:
     async def make() -> bytes:
         programmes = await every(guest, "/programmes", sort="hours")
         organisations, groups = await every(guest, "/organisations"), await every(guest, "/groups")
-        return feeds.site_map(programmes, organisations, groups, portal=portal, today=view.today)
+        others = await published(guest, view.today)
+        return feeds.site_map(programmes, organisations, groups, others=others, portal=portal, today=view.today)
 
     return answer(view, await kept(view).of("site_map", view.today, make), "application/xml; charset=utf-8")
+
+
+async def published(guest: Client, today: date) -> list[tuple[str, str]]:
+    """The addresses of events, news, documents and notices, with the day on which each last changed as far as it says so."""
+    events = await every(guest, "/events", when="any", starts_from=today - EVENTS_KEPT)
+    pieces, notices = await every(guest, "/news"), await every(guest, "/notices")
+    documents = (await guest.get("/documents"))["items"]
+    found = [(f"/events/{one['id']}", "") for one in events]
+    found += [(f"/news/{one['id']}", as_moment(one["published_at"]).date().isoformat()) for one in pieces]
+    found += [(f"/documents/{one['id']}", "") for one in documents]
+    return [*found, *((f"/procedures/{one['id']}", "") for one in notices)]
+
+
+@router.get("/news.rss")
+async def latest_news(view: At) -> Response:
+    """News as a feed."""
+    guest, portal = Client(view.gate, NOBODY), view.settings.public_url
+
+    async def make() -> bytes:
+        found = await guest.get("/news", limit=feeds.MOST_NEWS)
+        return feeds.latest_news(found["items"], portal=portal, now=view.now)
+
+    return answer(view, await kept(view).of("news", view.today, make), "application/rss+xml; charset=utf-8")
 
 
 @router.get("/groups.rss")

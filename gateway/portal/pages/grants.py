@@ -98,9 +98,7 @@ async def listed(view: View, asked: Mapping[str, str], typed: Mapping[str, str],
         roles=list(roles.items()),
         may_give=bool(roles) and frame.has(*(grant["role"] for grant in frame.grants if grant["role"] != "auditor")),
         municipalities=[
-            (one["oktmo"][:8], one["title"])
-            for one in (dictionaries or {"municipalities": []})["municipalities"]
-            if not one["valid_to"] and not one["successor"]
+            (one["oktmo"][:8], one["title"]) for one in (dictionaries or {"municipalities": []})["municipalities"] if one["in_force"]
         ],
         found=places,
         asked=asked,

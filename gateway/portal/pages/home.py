@@ -1,4 +1,4 @@
-"""The front page, help, procedures, settings of reading, and where a person goes after signing in."""
+"""The front page, help, settings of reading, and where a person goes after signing in."""
 
 import asyncio
 from collections.abc import Mapping
@@ -14,15 +14,19 @@ from gateway.portal.words import as_date
 from gateway.rules import cookie, safe_return
 
 router = APIRouter(route_class=Page)
-SOON, CALENDAR_DAYS, KEPT_SECONDS = 4, 14, 365 * 24 * 3600
+SOON, EVENTS, NEWS, CALENDAR_DAYS, KEPT_SECONDS = 4, 3, 3, 14, 365 * 24 * 3600
 
 
 @router.get("/")
 async def home(view: At) -> Response:
-    """One search, three doors, what opens soon."""
-    groups, found = await asyncio.gather(
-        optional(view.ask.get("/groups", starts_from=view.today, limit=40)), optional(view.ask.get("/programmes", limit=1))
+    """One search, three doors, what opens soon, events and news."""
+    groups, found, events, news = await asyncio.gather(
+        optional(view.ask.get("/groups", starts_from=view.today, limit=40)),
+        optional(view.ask.get("/programmes", limit=1)),
+        optional(view.ask.get("/events", limit=40)),
+        optional(view.ask.get("/news", limit=NEWS)),
     )
+    coming = (events or {"items": []})["items"]
     open_groups = [one for one in (groups or {"items": []})["items"] if one["status"] == "announced" and one["enrolment"] != "closed"]
     facets = (found or {"facets": {}})["facets"]
     return await view.show(
@@ -30,7 +34,9 @@ async def home(view: At) -> Response:
         title="Повышение квалификации педагогов",
         groups=open_groups[:SOON],
         more=len(open_groups) > SOON,
-        weeks=calendar(view.today, open_groups),
+        weeks=calendar(view.today, coming),
+        events=coming[:EVENTS],
+        news=(news or {"items": []})["items"],
         total=(found or {}).get("total"),
         with_seats=count_of(facets.get("has_seats", []), "true"),
         free=sum(one["count"] for one in facets.get("funding", []) if one["value"] != "paid"),
@@ -42,10 +48,10 @@ def count_of(values: list[Mapping[str, Any]], value: str) -> int | None:
     return next((one["count"] for one in values if str(one["value"]).lower() == value), None)
 
 
-def calendar(today: date, groups: list[Mapping[str, Any]]) -> list[list[tuple[date, int]]]:
-    """Two weeks from Monday on: every day with the number of groups that start on it."""
+def calendar(today: date, events: list[Mapping[str, Any]]) -> list[list[tuple[date, int]]]:
+    """Two weeks from Monday on: every day with the number of events that start on it."""
     monday = today - timedelta(days=today.weekday())
-    starts = [as_date(group["starts"]) for group in groups]
+    starts = [as_date(one["starts"]) for one in events]
     days = [(monday + timedelta(days=offset)) for offset in range(CALENDAR_DAYS)]
     return [[(one, starts.count(one)) for one in days[at : at + 7]] for at in range(0, CALENDAR_DAYS, 7)]
 
@@ -55,14 +61,6 @@ async def enter(view: At) -> Response:
     """Send whoever has signed in to their own first page."""
     frame = await view.signed_in()
     return view.go(frame.sections[0].href if frame.sections else "/consents")
-
-
-@router.get("/procedures")
-async def procedures(view: At) -> Response:
-    """What can be measured, how long it takes, who sees the result."""
-    listed = await view.ask.get("/procedures")
-    items = listed["items"] if isinstance(listed, dict) else listed
-    return await view.show("procedures.html", title="Процедуры оценки", procedures=items)
 
 
 @router.get("/help")

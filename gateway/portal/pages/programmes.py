@@ -37,7 +37,7 @@ SORTS = (
     ("rating", "выше оценка"),
 )
 KEPT = ("q", "exact", *(name for name, _ in FACETS), "has_seats", "starts_from", "starts_to", "sort")
-PAGE, SHOWN_AT_ONCE, SHOWN_CLOSED, APPLY_TO, REVIEWS = 10, 5, 3, 5, 3
+PAGE, SHOWN_AT_ONCE, SHOWN_CLOSED, APPLY_TO, OPEN_NOW, REVIEWS = 10, 5, 3, 5, 5, 3
 
 
 @router.get("/programmes")
@@ -52,6 +52,8 @@ async def search(view: At, request: Request) -> Response:
             raise
         asked = {"q": asked.get("q", [""])}
         found = await view.ask.get("/programmes", **asked, limit=PAGE)
+    nothing = not found["items"] and not found.get("nearest") and not request.query_params.get("cursor")
+    open_now = await optional(view.ask.get("/programmes", has_seats=True, sort="starts", limit=OPEN_NOW)) if nothing else None
     more = request.query_params.get("more", "")
     facets = [
         facet for name, title in FACETS if (facet := facet_of(name, title, found["facets"].get(name, []), whole=name == more)) is not None
@@ -64,6 +66,8 @@ async def search(view: At, request: Request) -> Response:
         title="Программы",
         own_search=True,
         found=found,
+        open_now=open_now["items"] if open_now else [],
+        subscribe_href=f"/programmes/subscription?{urlencode(pairs(waits))}" if (waits := waited_for(asked)) else "",
         facets=facets,
         with_seats=seats,
         asked={name: values[0] for name, values in asked.items()},
@@ -82,6 +86,11 @@ def asked_of(items: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
         if name in KEPT and value.strip():
             asked.setdefault(name, []).append(value.strip()[:200])
     return asked
+
+
+def waited_for(asked: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """What of a search can be waited for: its words and conditions, whatever their order on the page."""
+    return {name: values for name, values in asked.items() if name not in ("sort", "exact")}
 
 
 def pairs(asked: Mapping[str, list[str]]) -> list[tuple[str, str]]:

@@ -54,15 +54,6 @@ async def groups(view: At, whole: bool = False) -> Response:
     )
 
 
-@router.get("/provider/programmes")
-async def programmes(view: At, status: str = "") -> Response:
-    """The organisation's programmes, drafts too."""
-    await providers_of(view)
-    chosen = status if status in ("draft", "published", "withdrawn") else None
-    found = await view.ask.get("/own-programmes", status=chosen, limit=100)
-    return await view.show("own_programmes.html", section="provider", title="Программы", found=found, chosen=chosen or "")
-
-
 @router.get("/provider/groups/{group_id}")
 async def group(view: At, group_id: UUID) -> Response:
     await view.signed_in()
@@ -70,11 +61,12 @@ async def group(view: At, group_id: UUID) -> Response:
 
 
 async def shown(view: View, group_id: UUID, said: Told, *, typed: Mapping[str, Any] | None = None, status: int = 200) -> Response:
-    roster, card, positions, reasons = await asyncio.gather(
+    roster, card, positions, reasons, readiness = await asyncio.gather(
         view.ask.get(f"/groups/{group_id}/roster"),
         view.ask.get(f"/groups/{group_id}"),
         titles.of(view.ask, "position"),
         optional(view.ask.get("/reasons", action="expel")),
+        optional(view.ask.get(f"/groups/{group_id}/readiness")),
     )
     frame = await view.frame()
     names = await optional(view.ask.names(line["person_id"] for line in roster["lines"]))
@@ -90,6 +82,7 @@ async def shown(view: View, group_id: UUID, said: Told, *, typed: Mapping[str, A
         wide=True,
         roster=roster,
         card=card,
+        readiness=readiness,
         lines=lines,
         offered=by_status["seat_offered"],
         accepted=by_status["accepted"],

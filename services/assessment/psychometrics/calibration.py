@@ -11,8 +11,8 @@ from .em import LEAST_SLOPE, NODES, Answers, Prior, Slopes, count, expect, impro
 from .gpcm import Categories, Floats, ItemParameters, Items
 
 LONGEST_LEAP = 5.0
-SLOPE_SPREAD, SLOPE_SPREAD_LARGE, LARGE_SAMPLE = 0.3, 0.5, 500      # prior SD of ln a, and the sample beyond which it is relaxed
-INTERCEPT_SPREAD = 3.0                                              # prior SD of d around the grade of the item's writer
+SLOPE_SPREAD, SLOPE_SPREAD_LARGE, LARGE_SAMPLE = 0.3, 0.5, 500  # prior SD of ln a, and the sample beyond which it is relaxed
+INTERCEPT_SPREAD = 3.0  # prior SD of d around the grade of the item's writer
 
 
 class ResponsesMalformed(ValueError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeGuard
 
-MISSING = -1                    # the category of an item the person never reached or was never shown
+MISSING = -1  # the category of an item the person never reached or was never shown
 MOST_CATEGORIES_ABOVE_ZERO = 3  # finer steps would stand nearly empty in a regional sample
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
@@ -133,7 +133,7 @@ class Numeric:
         """`top` within the tolerance, 1 within the wide one, 0 beyond or for "" (said "I do not know")."""
         if answer == "":
             return 0
-        distance = abs(number(answer) - self.value) - 1e-9 * max(1.0, abs(self.value))     # 0.1 + 0.2 is 0.3 here
+        distance = abs(number(answer) - self.value) - 1e-9 * max(1.0, abs(self.value))  # 0.1 + 0.2 is 0.3 here
         if distance <= self.tolerance:
             return self.top
         return int(self.wide is not None and distance <= self.wide)

@@ -53,7 +53,7 @@ def expect(answers: Answers, items: Items, *, mean: float, spread: float) -> tup
     peak = logs.max(axis=1, keepdims=True)
     np.exp(np.subtract(logs, peak, out=logs), out=logs)
     total = logs.sum(axis=1, keepdims=True)
-    chosen = (answers.chosen * np.where(answers.exists, items.d, 0.0)[:, 1:]).sum()     # the part of the likelihood without theta
+    chosen = (answers.chosen * np.where(answers.exists, items.d, 0.0)[:, 1:]).sum()  # the part of the likelihood without theta
     return np.divide(logs, total, out=logs), float((peak + np.log(total)).sum() + chosen)
 
 

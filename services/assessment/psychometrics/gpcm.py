@@ -15,7 +15,7 @@ GRADE_LOGITS = {1: -2.0, 2: -1.0, 3: 0.0, 4: 1.0, 5: 2.0}
 A grade answers «how many teachers of ten would solve this?»: nine, seven, five, three, one. At a slope of 1 the average teacher
 solves items at -2, -1, 0, 1, 2 logits with probability 0.88, 0.73, 0.50, 0.27, 0.12, so equal steps of one logit say the same.
 """
-STEP_GAP = 1.0      # steps of one item lie one grade apart: each category is then the likeliest one somewhere
+STEP_GAP = 1.0  # steps of one item lie one grade apart: each category is then the likeliest one somewhere
 
 
 class OutOfReach(ValueError):

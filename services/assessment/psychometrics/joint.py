@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from .gpcm import Categories, Cut, Floats, Items
 from .scoring import NODES, Scores, log_likelihoods, normalised, score
 
-SWEEPS = 4                      # then of 6,000 persons with 20 competencies of 5 items no estimate moves by 0.003
-COMMON_RHO_BELOW = 500          # persons; a smaller sample cannot tell single correlations apart
+SWEEPS = 4  # then of 6,000 persons with 20 competencies of 5 items no estimate moves by 0.003
+COMMON_RHO_BELOW = 500  # persons; a smaller sample cannot tell single correlations apart
 LEAST_EIGENVALUE = 0.02
 
 

@@ -11,7 +11,7 @@ from .verdicts import RULE, Rule, Verdict, verdict
 
 NODES: Floats = np.linspace(-6.0, 6.0, 61)
 NODE_GAP = 0.2
-CHUNK = 8192        # persons at a time: a chunk's grid stays within a few megabytes
+CHUNK = 8192  # persons at a time: a chunk's grid stays within a few megabytes
 STANDARD_PRIOR = np.array([[0.0, 1.0]])
 
 

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.catalog import commands, queries
-from services.catalog.api.callers import Operator, Visitor
+from services.catalog.api.callers import Operator, OrganisationKeeper, OrganisationReader, Since, Visitor
 from services.catalog.api.public import Public
-from services.catalog.api.shapes import DictionariesOut, OrganisationOut, OrganisationPage
-from services.catalog.rules.organisations import OrganisationFacts
+from services.catalog.api.shapes import ChangesOut, DictionariesOut, OrganisationOut, OrganisationPage
+from services.catalog.rules.organisations import Contacts, OrganisationFacts
 from services.catalog.rules.search import WantedOrganisations
 from shared.clock import today
 from shared.edge import Now, Tx
@@ -18,9 +18,9 @@ router = APIRouter(route_class=Public, tags=["organisations"])
 
 
 @router.get("/dictionaries", response_model=DictionariesOut)
-async def dictionaries(caller: Visitor, tx: Tx) -> Any:
+async def dictionaries(caller: Visitor, tx: Tx, now: Now) -> Any:
     """Titles of all codes with their validity dates, and municipalities with their ОКТМО, old ones too."""
-    return await queries.labels.dictionaries(tx)
+    return await queries.labels.dictionaries(tx, today(now))
 
 
 @router.get("/organisations", response_model=OrganisationPage)
@@ -40,6 +40,19 @@ async def enter_organisation(body: OrganisationFacts, caller: Operator, tx: Tx, 
 
 
 @router.put("/organisations/{organisation_id}", response_model=OrganisationOut)
-async def change_organisation(organisation_id: UUID, body: OrganisationFacts, caller: Operator, tx: Tx, now: Now) -> Any:
-    await commands.organisations.change_organisation(tx, organisation_id, body, now=now)
+async def change_organisation(organisation_id: UUID, body: OrganisationFacts, caller: Operator, since: Since, tx: Tx, now: Now) -> Any:
+    await commands.organisations.change_organisation(tx, organisation_id, body, caller=caller, now=now, revision=since)
     return await queries.organisations.organisation_card(tx, organisation_id, today=today(now))
+
+
+@router.put("/organisations/{organisation_id}/contacts", response_model=OrganisationOut)
+async def change_contacts(organisation_id: UUID, body: Contacts, caller: OrganisationKeeper, tx: Tx, now: Now) -> Any:
+    """Telephone, mailbox, site and address, which an organisation keeps itself."""
+    await commands.organisations.change_contacts(tx, organisation_id, body, caller=caller, now=now)
+    return await queries.organisations.organisation_card(tx, organisation_id, today=today(now))
+
+
+@router.get("/organisations/{organisation_id}/changes", response_model=ChangesOut)
+async def organisation_changes(organisation_id: UUID, caller: OrganisationReader, tx: Tx) -> Any:
+    """What changed when, the newest first."""
+    return {"items": await queries.organisations.organisation_changes(tx, organisation_id, caller=caller)}

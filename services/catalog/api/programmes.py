@@ -3,12 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from services.catalog import commands, queries
-from services.catalog.api.callers import Author, Visitor
+from services.catalog.api.callers import Author, Since, Visitor
 from services.catalog.api.public import Public
 from services.catalog.api.shapes import OwnProgrammePage, ProgrammeOut, ProgrammePage
+from services.catalog.misses import Misses
 from services.catalog.rules.fields import Facts, Reason
 from services.catalog.rules.programmes import ProgrammeFacts
 from services.catalog.rules.search import Wanted, WantedOwn
@@ -18,14 +19,25 @@ from shared.edge import Now, Tx
 router = APIRouter(route_class=Public, tags=["programmes"])
 
 
+async def misses_of(request: Request) -> Misses:
+    counted: Misses = request.app.state.misses
+    return counted
+
+
+Counting = Annotated[Misses, Depends(misses_of)]
+
+
 class Withdrawal(Facts):
     reason: Reason
 
 
 @router.get("/programmes", response_model=ProgrammePage)
-async def search_programmes(wanted: Annotated[Wanted, Query()], caller: Visitor, tx: Tx, now: Now) -> Any:
+async def search_programmes(wanted: Annotated[Wanted, Query()], caller: Visitor, tx: Tx, now: Now, misses: Counting) -> Any:
     """Published programmes; a value `any` of subject, position or level means those that are for everyone."""
-    return await queries.search.programmes_found(tx, wanted, today=today(now))
+    found = await queries.search.programmes_found(tx, wanted, today=today(now))
+    if not found["items"] and not wanted.cursor:
+        misses.note(await queries.demand.missed(tx, wanted, corrected=found["corrected"], today=today(now)))
+    return found
 
 
 @router.get("/own-programmes", response_model=OwnProgrammePage)
@@ -46,18 +58,20 @@ async def draft_programme(body: ProgrammeFacts, caller: Author, tx: Tx, now: Now
 
 
 @router.put("/programmes/{programme_id}", response_model=ProgrammeOut)
-async def change_programme(programme_id: UUID, body: ProgrammeFacts, caller: Author, tx: Tx, now: Now) -> Any:
-    await commands.programmes.change_programme(tx, programme_id, body, caller=caller, now=now)
-    return await queries.programmes.programme_card(tx, programme_id, caller=caller, today=today(now))
-
-
-@router.post("/programmes/{programme_id}/publication", response_model=ProgrammeOut)
-async def publish_programme(programme_id: UUID, caller: Author, tx: Tx, now: Now) -> Any:
-    await commands.programmes.publish_programme(tx, programme_id, caller=caller, now=now)
+async def change_programme(programme_id: UUID, body: ProgrammeFacts, caller: Author, since: Since, tx: Tx, now: Now) -> Any:
+    """Of a published programme this makes a version for the reader; the public sees the former one until it is published."""
+    await commands.programmes.change_programme(tx, programme_id, body, caller=caller, now=now, revision=since)
     return await queries.programmes.programme_card(tx, programme_id, caller=caller, today=today(now))
 
 
 @router.post("/programmes/{programme_id}/withdrawal", response_model=ProgrammeOut)
 async def withdraw_programme(programme_id: UUID, body: Withdrawal, caller: Author, tx: Tx, now: Now) -> Any:
-    await commands.programmes.withdraw_programme(tx, programme_id, reason=body.reason, caller=caller)
+    await commands.programmes.withdraw_programme(tx, programme_id, reason=body.reason, caller=caller, now=now)
+    return await queries.programmes.programme_card(tx, programme_id, caller=caller, today=today(now))
+
+
+@router.post("/programmes/{programme_id}/archive", response_model=ProgrammeOut)
+async def archive_programme(programme_id: UUID, caller: Author, tx: Tx, now: Now) -> Any:
+    """Put a withdrawn programme out of its provider's list."""
+    await commands.programmes.archive_programme(tx, programme_id, caller=caller)
     return await queries.programmes.programme_card(tx, programme_id, caller=caller, today=today(now))

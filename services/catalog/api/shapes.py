@@ -8,6 +8,9 @@ from pydantic import BaseModel
 
 from services.catalog.rules.groups import Enrolment
 
+ProgrammeStatus = Literal["draft", "in_review", "published", "withdrawn", "archived"]
+ReviewState = Literal["in_review", "published", "returned", "replaced"]
+
 
 class Coded(BaseModel):
     """A code, its title, and its words inside a sentence."""
@@ -21,6 +24,7 @@ class TermOut(Coded):
     dictionary: str
     valid_from: date
     valid_to: date | None
+    in_force: bool
 
 
 class MunicipalityOut(BaseModel):
@@ -33,11 +37,33 @@ class MunicipalityOut(BaseModel):
     valid_from: date
     valid_to: date | None
     successor: str | None
+    in_force: bool
+
+
+class HoursMinimumOut(BaseModel):
+    """The fewest hours that the law allows a kind of programme, and the act that says so."""
+
+    kind: str
+    hours: int
+    basis: str
+    valid_from: date
+    valid_to: date | None
+    in_force: bool
 
 
 class DictionariesOut(BaseModel):
     terms: dict[str, list[TermOut]]
     municipalities: list[MunicipalityOut]
+    hours_minima: list[HoursMinimumOut]
+
+
+class LicenceOut(BaseModel):
+    """A licence to educate."""
+
+    number: str
+    issued: date
+    authority: str
+    status: Literal["active", "suspended", "ended"]
 
 
 class OrganisationItem(BaseModel):
@@ -57,8 +83,13 @@ class OrganisationItem(BaseModel):
     agency_id: UUID | None
     address: str | None
     site: str | None
+    phone: str | None
+    email: str | None
+    founder: str | None
+    licence: LicenceOut | None
     status: Literal["active", "merged", "closed"]
     merged_into: UUID | None
+    changed_at: datetime
     revision: int
 
 
@@ -70,11 +101,33 @@ class NameOut(BaseModel):
     short_name: str
 
 
+class AboveOut(BaseModel):
+    """One organisation of those above another."""
+
+    id: UUID
+    short_name: str
+    kind: Coded
+
+
 class OrganisationOut(OrganisationItem):
-    """An organisation with the names it had, the newest first, and the number of its published programmes."""
+    """An organisation with the names it had, the newest first, what stands above it, the highest first, and its published programmes."""
 
     names: list[NameOut]
+    above: list[AboveOut]
     programmes: int
+
+
+class ChangeOut(BaseModel):
+    """What one revision changed: each field with its value before and after."""
+
+    revision: int
+    changed_at: datetime
+    role: str
+    changes: dict[str, tuple[str | None, str | None]]
+
+
+class ChangesOut(BaseModel):
+    items: list[ChangeOut]
 
 
 class OrganisationPage(BaseModel):
@@ -131,7 +184,7 @@ class ProgrammeOfGroup(BaseModel):
     code: str
     title: str
     hours: int
-    status: Literal["draft", "published", "withdrawn"]
+    status: ProgrammeStatus
     published_at: datetime | None = None
 
 
@@ -149,9 +202,13 @@ class MeetingOut(BaseModel):
     starts: datetime
     ends: datetime
     place: str | None
+    room: str | None = None
+    teacher: str | None = None
 
 
 class GroupOut(GroupListed):
+    contact_phone: str | None
+    contact_email: str | None
     timetable: list[MeetingOut]
     revision: int
 
@@ -219,9 +276,11 @@ class ProgrammePage(BaseModel):
 
 
 class SuggestionOut(BaseModel):
-    """How a query may go on, and how many published programmes that finds."""
+    """How a query may go on, and how many published programmes, or things of another kind, that finds."""
 
-    kind: Literal["words", "subject", "position", "provider", "municipality", "programme"]
+    kind: Literal[
+        "words", "subject", "position", "provider", "municipality", "programme", "event", "organisation", "news", "document", "procedure"
+    ]
     text: str
     count: int
 
@@ -275,13 +334,56 @@ class ProviderCard(ProviderOut):
     site: str | None
 
 
+class TeacherOut(BaseModel):
+    """A teacher as the provider publishes them."""
+
+    name: str
+    position: str
+    degree: str
+
+
+class FileOut(BaseModel):
+    """A PDF attached to a programme, at `/programmes/{id}/files/{id}`."""
+
+    id: UUID
+    name: str
+    size: int
+
+
+class RemarkOut(BaseModel):
+    """What the reader asks to change; an empty field means the whole."""
+
+    field: str
+    text: str
+
+
+class VersionReadOut(BaseModel):
+    """A submitted version and what became of it; `own` when the caller wrote or submitted it and so can not read it."""
+
+    number: int
+    state: ReviewState
+    author_role: str
+    submitted_at: datetime
+    decided_at: datetime | None
+    remarks: list[RemarkOut]
+    own: bool
+
+
+class CardGroup(GroupItem):
+    """A group on the card, with whom to ask."""
+
+    contact_phone: str | None
+    contact_email: str | None
+
+
 class ProgrammeOut(BaseModel):
-    """The card of a programme, with its groups that are not over."""
+    """The card of a programme, with its groups that are not over; `review` is for its provider and roles of the region."""
 
     id: UUID
     code: str
     title: str
     annotation: str
+    goal: str
     kind: Coded
     hours: int
     form: Coded
@@ -291,21 +393,26 @@ class ProgrammeOut(BaseModel):
     competences: list[CompetenceOut]
     labour_functions: list[Coded]
     outline: list[ModuleOut]
+    teachers: list[TeacherOut]
+    register_number: str | None
+    register_until: date | None
+    files: list[FileOut]
     provider: ProviderCard
     funding: Coded
     fee: int
     document: Coded
     approvals: list[Coded]
-    status: Literal["draft", "published", "withdrawn"]
+    status: ProgrammeStatus
     published_at: datetime | None
     withdrawal_reason: str | None
     revision: int
+    review: VersionReadOut | None
     rating: RatingOut | None = None
-    groups: list[GroupItem]
+    groups: list[CardGroup]
 
 
 class OwnProgramme(BaseModel):
-    """A programme in its provider's list, with the number of its groups that are not over."""
+    """A programme in its provider's list, with the number of its groups that are not over and the state of its newest version."""
 
     id: UUID
     code: str
@@ -314,10 +421,11 @@ class OwnProgramme(BaseModel):
     hours: int
     form: Coded
     provider_id: UUID
-    status: Literal["draft", "published", "withdrawn"]
+    status: ProgrammeStatus
     published_at: datetime | None
     revision: int
     groups: int
+    review: ReviewState | None
 
 
 class OwnProgrammePage(BaseModel):

@@ -18,4 +18,4 @@ router = APIRouter(route_class=Public, tags=["programmes"])
 @router.get("/suggestions", response_model=SuggestionsOut)
 async def suggest(wanted: Annotated[WantedSuggestions, Query()], caller: Visitor, tx: Tx, now: Now) -> Any:
     """At most eight ways in which a query may go on; the wrong keyboard layout is understood."""
-    return {"items": await queries.search_suggestions.suggestions(tx, wanted.q, today=today(now))}
+    return {"items": await queries.search_suggestions.suggestions(tx, wanted.q, today=today(now), everywhere=wanted.everywhere)}

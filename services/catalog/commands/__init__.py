@@ -1,5 +1,37 @@
 """What changes the register, and what it tells the others."""
 
-from services.catalog.commands import groups, organisations, programmes, reviews
+from services.catalog.commands import (
+    dictionaries,
+    documents,
+    events,
+    files,
+    groups,
+    missed,
+    municipalities,
+    news,
+    notices,
+    organisations,
+    programmes,
+    reviews,
+    saved,
+    versions,
+    working_copies,
+)
 
-__all__ = ["groups", "organisations", "programmes", "reviews"]
+__all__ = [
+    "dictionaries",
+    "documents",
+    "events",
+    "files",
+    "groups",
+    "missed",
+    "municipalities",
+    "news",
+    "notices",
+    "organisations",
+    "programmes",
+    "reviews",
+    "saved",
+    "versions",
+    "working_copies",
+]

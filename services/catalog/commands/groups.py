@@ -1,6 +1,6 @@
 """Groups: announced, changed with a reason, cancelled with a reason."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.commands.programmes import own_programme
+from services.catalog.commands.programme_facts import own_programme
 from services.catalog.commands.reference import municipality
 from services.catalog.rules import groups as rules
-from services.catalog.rules.fields import demand_none
+from services.catalog.rules import timetables
+from services.catalog.rules.fields import demand_none, same_revision
 from services.catalog.rules.groups import GroupFacts
 from services.catalog.tables import Group
 from shared.access import Caller
@@ -27,18 +28,36 @@ async def announce_group(session: AsyncSession, programme_id: UUID, facts: Group
     programme = await own_programme(session, programme_id, caller)
     rules.may_announce(programme_status=programme.status)
     facts = await checked(session, facts, form=facts.form or programme.form, funding=facts.funding or programme.funding, now=now)
-    group = Group(programme_id=programme_id, provider_id=programme.provider_id, **columns_of(facts))
+    group = Group(programme_id=programme_id, provider_id=programme.provider_id, announced_at=now, **columns_of(facts))
     session.add(group)
     await session.flush()
     await emit(session, GroupAnnounced.model_validate(said_of(group)), subject=group.id, revision=group.revision)
     return group.id
 
 
-async def change_group(session: AsyncSession, group_id: UUID, facts: GroupFacts, *, reason: str, caller: Caller, now: datetime) -> None:
+async def copy_group(session: AsyncSession, group_id: UUID, *, starts: date | None, caller: Caller, now: datetime) -> UUID:
+    """Announce a former group again, a year later to the weekday or from a given day on; return the id of the new one."""
+    group = await own_group(session, group_id, caller)
+    first = timetables.next_start(starts=group.starts, wanted=starts, today=today(now))
+    facts = timetables.shifted(facts_of(group), days=first - group.starts)
+    return await announce_group(session, group.programme_id, facts, caller=caller, now=now)
+
+
+async def change_group(
+    session: AsyncSession,
+    group_id: UUID,
+    facts: GroupFacts,
+    *,
+    reason: str,
+    caller: Caller,
+    now: datetime,
+    revision: int | None = None,
+) -> None:
     """Bring a group to these facts and say why."""
     group = await own_group(session, group_id, caller)
-    rules.may_change_group(status=group.status, ends=group.ends, today=today(now))
     before = facts_of(group)
+    same_revision(wanted=revision, revision=group.revision, current=before.model_dump(mode="json"))
+    rules.may_change_group(status=group.status, ends=group.ends, today=today(now))
     facts = await checked(session, facts, form=facts.form or group.form, funding=facts.funding or group.funding, now=now, before=before)
     if facts == before:
         return

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Select, Uuid, case, cast, delete, select
+from sqlalchemy import CTE, Uuid, cast, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.commands.copies import keep_newest
 from services.catalog.commands.ratings import count_out
 from services.catalog.rules.reviews import INVITED_AFTER, MARKS
-from services.catalog.tables import ErasedPerson, PersonAlias, PublicationConsent, Review, ReviewRight
+from services.catalog.tables import ErasedPerson, PersonAlias, PublicationConsent, Review, ReviewRight, records
 from shared.contracts.erasure import CatalogPersonErased
 from shared.messaging.due import forget, schedule
 from shared.messaging.outbox import emit
@@ -82,18 +82,6 @@ async def is_erased(session: AsyncSession, person_id: UUID) -> bool:
 def erased_ids() -> CTE:
     """The ids of everyone erased, those of their other records among them."""
     return records(select(col(ErasedPerson.person_id).label("id")), "gone")
-
-
-def ids_of(person_id: UUID | None) -> CTE:
-    """A person's id and those of their other records."""
-    return records(select(cast(person_id, Uuid).label("id")), "mine")
-
-
-def records(start: Select[Any], name: str) -> CTE:
-    """These ids and all that were said to be the same person, in either direction."""
-    same = start.cte(name, recursive=True)
-    other = case((col(PersonAlias.person_id) == same.c.id, col(PersonAlias.same_as)), else_=col(PersonAlias.person_id))
-    return same.union(select(other).where(same.c.id.in_((col(PersonAlias.person_id), col(PersonAlias.same_as)))))
 
 
 async def survivor(session: AsyncSession, person_id: UUID) -> UUID:

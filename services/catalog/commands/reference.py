@@ -2,24 +2,21 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.tables import AbuseWord, HoursMinimum, Term, Territory
+from services.catalog.queries import labels
+from services.catalog.tables import HoursMinimum, Term, in_force
+from shared.clock import today
 
 FIELDS = {"positions": "position", "subjects": "subject", "levels": "level"}
 
 
-def in_force(table: type[Term] | type[HoursMinimum] | type[Territory] | type[AbuseWord], day: date) -> ColumnElement[bool]:
-    """The rows that are valid on a day."""
-    return (col(table.valid_from) <= day) & or_(col(table.valid_to).is_(None), col(table.valid_to) > day)
-
-
-async def audience_codes(session: AsyncSession, today: date) -> dict[str, set[str]]:
+async def audience_codes(session: AsyncSession, day: date) -> dict[str, set[str]]:
     """The codes in force by field of an audience."""
     rows = await session.execute(
-        select(col(Term.dictionary), col(Term.code)).where(col(Term.dictionary).in_(FIELDS.values()), in_force(Term, today))
+        select(col(Term.dictionary), col(Term.code)).where(col(Term.dictionary).in_(FIELDS.values()), in_force(Term, day))
     )
     known: dict[str, set[str]] = {field: set() for field in FIELDS}
     for dictionary, code in rows:
@@ -27,15 +24,14 @@ async def audience_codes(session: AsyncSession, today: date) -> dict[str, set[st
     return known
 
 
-async def minimum_hours(session: AsyncSession, kind: str, today: date) -> int | None:
-    """The fewest hours that the law allows a kind of programme today; None where it says nothing."""
+async def minimum_hours(session: AsyncSession, kind: str, day: date) -> int | None:
+    """The fewest hours that the law allows a kind of programme on a day; None where it says nothing."""
     found: int | None = await session.scalar(
-        select(col(HoursMinimum.hours)).where(col(HoursMinimum.kind) == kind, in_force(HoursMinimum, today))
+        select(col(HoursMinimum.hours)).where(col(HoursMinimum.kind) == kind, in_force(HoursMinimum, day))
     )
     return found
 
 
 async def municipality(session: AsyncSession, oktmo: str) -> str | None:
-    """The ОКТМО in force for a code that may be abolished by now; None for an unknown one."""
-    found: Territory | None = await session.get(Territory, oktmo)
-    return (found.successor or found.oktmo) if found else None
+    """The ОКТМО in force today for a code that may be abolished by now; None for an unknown one."""
+    return await labels.municipality(session, oktmo, today(session.info["clock"]()))

@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.commands.persons import INVITATION, SECOND_POLL, ids_of, survivor
+from services.catalog.commands.persons import INVITATION, SECOND_POLL, survivor
 from services.catalog.commands.ratings import count_in
 from services.catalog.rules import reviews as rules
 from services.catalog.rules.fields import demand_none
 from services.catalog.rules.reviews import MARKS, Decision, ReplyFacts, ReviewFacts, UseFacts
-from services.catalog.tables import TARGETS, Rating, Review, ReviewRight
+from services.catalog.tables import TARGETS, Rating, Review, ReviewRight, ids_of
 from shared.access import Caller
 from shared.contracts.catalog import ReviewDue, ReviewPublished
 from shared.database import within

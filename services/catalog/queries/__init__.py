@@ -1,5 +1,41 @@
 """What the register shows; nothing here changes anything."""
 
-from services.catalog.queries import groups, labels, organisations, programmes, reviews, search, search_suggestions
+from services.catalog.queries import (
+    demand,
+    documents,
+    events,
+    files,
+    groups,
+    labels,
+    news,
+    notices,
+    organisations,
+    programmes,
+    readiness,
+    reviews,
+    search,
+    search_everywhere,
+    search_suggestions,
+    versions,
+    working_copies,
+)
 
-__all__ = ["groups", "labels", "organisations", "programmes", "reviews", "search", "search_suggestions"]
+__all__ = [
+    "demand",
+    "documents",
+    "events",
+    "files",
+    "groups",
+    "labels",
+    "news",
+    "notices",
+    "organisations",
+    "programmes",
+    "readiness",
+    "reviews",
+    "search",
+    "search_everywhere",
+    "search_suggestions",
+    "versions",
+    "working_copies",
+]

@@ -1,11 +1,12 @@
 """Counts of a search: each facet is counted under all filters but its own, so the counts react to each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Select,
     String,
@@ -39,64 +40,107 @@ BAND_TITLES = {"1-15": "до 15 ч", "16-24": "16–24 ч", "25-72": "25–72 ч
 RATINGS = {"4.5": "от 4,5", "4": "от 4"}
 
 
+PLAIN = {"kind": "kind", "form": "form", "funding": "funding", "hours": "band", "provider": "provider_id"}
+LISTS = {"subject": "subjects", "position": "positions", "level": "levels"}
+"""Facets by the candidates' columns that they count: one value a programme, or several."""
+
+
 @lru_cache(256)
 def counted(shape: Shape) -> Select[Any]:
     """One statement for all counts: rows of facet, value, title, count; the row `total` counts what meets every filter."""
-    groups = open_groups(shape)
-    base = candidates(shape, offers(shape, groups), ranked=False)
-    facets = programme_conditions(shape).keys()
+    base = candidates(shape, offers(shape, open_groups(shape, ranked=False), ranked=False), ranked=False)
+    return select(union_all(*own_counts(shape, base), competence_counts(shape, base), *group_counts(shape, base)).subquery())
 
-    def fitting(facet: str) -> ColumnElement[bool]:
-        return and_(true(), *(base.c[f"ok_{other}"] for other in facets if other != facet))
 
-    def rows(facet: str, value: Any, title: Any, where: ColumnElement[bool], *, several: bool = False) -> Any:
-        counted_once = distinct(base.c.id) if several else literal_column("*")
-        return select(
-            literal(facet, String).label("facet"),
-            cast(value, String).label("value"),
-            cast(title, String).label("title"),
-            func.count(counted_once).filter(where).label("count"),
+def fitting(shape: Shape, base: CTE, facet: str = "") -> ColumnElement[bool]:
+    """Whether a candidate meets every condition about programmes, except a facet's own."""
+    return and_(true(), *(base.c[f"ok_{other}"] for other in programme_conditions(shape) if other != facet))
+
+
+def row(facet: str, value: Any, title: Any, count: ColumnElement[int]) -> Any:
+    return select(
+        literal(facet, String).label("facet"),
+        cast(value, String).label("value"),
+        cast(title, String).label("title"),
+        count.label("count"),
+    )
+
+
+def own_counts(shape: Shape, base: CTE) -> Iterator[Select[Any]]:
+    """Counts by what a programme says of itself: one pass counts by every column, lists are taken apart and titles joined after it."""
+    by, filtered = PLAIN | LISTS, programme_conditions(shape).keys()
+
+    def met(facet: str = "", also: ColumnElement[bool] | None = None) -> ColumnElement[int]:
+        return func.count().filter(fitting(shape, base, facet) & base.c.group_fits & (true() if also is None else also))
+
+    sums = (
+        select(
+            *(func.grouping(base.c[column]).label(f"not_by_{facet}") for facet, column in by.items()),
+            *(base.c[column].label(facet) for facet, column in by.items()),
+            met().label("met"),
+            *(met(facet).label(f"met_but_{facet}") for facet in by if facet in filtered),
+            *(met("rating_from", base.c.rating >= float(least)).label(f"rated_{least}") for least in RATINGS),
         )
+        .group_by(func.grouping_sets(literal_column("()"), *(base.c[column] for column in by.values())))
+        .cte("sums")
+    )
 
-    whole = base.c.group_fits
-    parts = [
-        rows("total", literal("all"), null(), fitting("") & whole).select_from(base),
-        rows("has_seats", literal("true"), null(), fitting("") & base.c.seated).select_from(base),
-    ]
+    def counts(facet: str) -> Any:
+        return sums.c[f"met_but_{facet}" if facet in filtered else "met"]
+
+    every = and_(*(sums.c[f"not_by_{facet}"] == 1 for facet in by))
+    yield row("total", literal("all"), null(), sums.c.met).where(every)
     for least in RATINGS:
-        high = fitting("rating_from") & whole & (base.c.rating >= float(least))
-        parts.append(rows("rating_from", literal(least), null(), high).select_from(base))
-    for facet, plain in (("kind", base.c.kind), ("form", base.c.form), ("funding", base.c.funding), ("hours", base.c.band)):
-        parts.append(rows(facet, plain, null(), fitting(facet) & whole).select_from(base).group_by(plain))
-    for facet, codes in (("subject", base.c.subjects), ("position", base.c.positions), ("level", base.c.levels)):
+        yield row("rating_from", literal(least), null(), sums.c[f"rated_{least}"]).where(every)
+    for facet in PLAIN:
+        if facet == "provider":
+            part = row(facet, sums.c.provider, col(Organisation.short_name), counts(facet)).join_from(
+                sums, Organisation, col(Organisation.id) == sums.c.provider
+            )
+        else:
+            part = row(facet, sums.c[facet], null(), counts(facet))
+        yield part.where(sums.c[f"not_by_{facet}"] == 0)
+    for facet in LISTS:
+        codes = sums.c[facet]
         stated = case((func.cardinality(codes) == 0, cast(array([ANY]), ARRAY(String))), else_=cast(codes, ARRAY(String)))
         value = func.unnest(stated).table_valued("value", name=f"each_{facet}").render_derived()
-        part = rows(facet, value.c.value, null(), fitting(facet) & whole).select_from(base).join(value, true())
-        parts.append(part.group_by(value.c.value))
-    provider = (col(Organisation.id), col(Organisation.short_name))
-    parts.append(
-        rows("provider", *provider, fitting("provider") & whole)
-        .select_from(base)
-        .join(Organisation, col(Organisation.id) == base.c.provider_id)
-        .group_by(*provider)
+        part = row(facet, value.c.value, null(), func.sum(counts(facet))).select_from(sums).join(value, true())
+        yield part.where(sums.c[f"not_by_{facet}"] == 0).group_by(value.c.value)
+
+
+def competence_counts(shape: Shape, base: CTE) -> Select[Any]:
+    developed = (
+        select(
+            col(ProgrammeEffect.competence), func.count().filter(fitting(shape, base, "competence") & base.c.group_fits).label("programmes")
+        )
+        .join_from(base, ProgrammeEffect, col(ProgrammeEffect.programme_id) == base.c.id)
+        .group_by(col(ProgrammeEffect.competence))
+        .subquery()
     )
-    competence = (col(ProgrammeEffect.competence), func.coalesce(col(Competence.title), col(ProgrammeEffect.competence)))
-    parts.append(
-        rows("competence", *competence, fitting("competence") & whole)
-        .select_from(base)
-        .join(ProgrammeEffect, col(ProgrammeEffect.programme_id) == base.c.id)
-        .outerjoin(Competence, col(Competence.code) == col(ProgrammeEffect.competence))
-        .group_by(*competence)
+    title = func.coalesce(col(Competence.title), developed.c.competence)
+    of_competence = col(Competence.code) == developed.c.competence
+    counts: Select[Any] = row("competence", developed.c.competence, title, developed.c.programmes)
+    return counts.join_from(developed, Competence, of_competence, isouter=True)
+
+
+def group_counts(shape: Shape, base: CTE) -> Iterator[Select[Any]]:
+    """Programmes with a group that has seats, and with a group in each municipality, under all filters but that one."""
+    held = open_groups(shape, ranked=False, name="held")  # apart from those in `base`: what is read once costs the least
+    programmes = func.count(distinct(held.c.programme_id))
+    places = (
+        select(
+            func.grouping(held.c.oktmo).label("not_by_oktmo"),
+            held.c.oktmo,
+            programmes.filter(fitting(shape, base) & held.c.but_oktmo).label("here"),
+            programmes.filter(fitting(shape, base) & held.c.but_has_seats & held.c.seated).label("seated"),
+        )
+        .join_from(base, held, held.c.programme_id == base.c.id)
+        .group_by(func.grouping_sets(literal_column("()"), held.c.oktmo))
+        .cte("places")
     )
-    place = (col(Territory.oktmo), col(Territory.title))
-    parts.append(
-        rows("oktmo", *place, fitting("") & groups.c.but_oktmo, several=True)
-        .select_from(base)
-        .join(groups, groups.c.programme_id == base.c.id)
-        .join(Territory, col(Territory.oktmo) == groups.c.oktmo)
-        .group_by(*place)
-    )
-    return select(union_all(*parts).subquery())
+    yield row("has_seats", literal("true"), null(), places.c.seated).where(places.c.not_by_oktmo == 1)
+    of_place = (col(Territory.oktmo) == places.c.oktmo) & (places.c.not_by_oktmo == 0)
+    yield row("oktmo", places.c.oktmo, col(Territory.title), places.c.here).join_from(places, Territory, of_place)
 
 
 async def shown(session: AsyncSession, counts: Sequence[Any], wanted: Wanted, labels: Labels) -> dict[str, list[dict[str, Any]]]:
@@ -134,7 +178,8 @@ async def titles_of(
         terms = labels.terms[DICTIONARIES[facet]]
         listed = list(terms) if facet in SHOWN_WHOLE else [code for code in terms if code in values]
         known = {code: terms[code][0] for code in listed}
-        rest = {value: FOR_EVERYONE.get(facet, value) if value == ANY else value for value in values if value not in known}
+        said = {value: labels.coded(DICTIONARIES[facet], value)["title"] for value in values if value not in known}
+        rest = {value: FOR_EVERYONE.get(facet, title) if value == ANY else title for value, title in said.items()}
         return known | rest
     titles = {value: title or value for value, (title, _) in found.items()}
     if missing := [value for value in values if value not in titles]:

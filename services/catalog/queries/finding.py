@@ -181,35 +181,46 @@ def but(conditions: Conditions, facet: str) -> ColumnElement[bool]:
     return and_(true(), *(condition for name, condition in conditions.items() if name != facet))
 
 
-def open_groups(shape: Shape) -> CTE:
-    """Groups still to come, each with how it meets the conditions."""
+AMONG: ColumnElement[Any] = any_(bindparam("among", type_=ARRAY(Uuid)))
+"""The programmes that a search is narrowed to when it is asked what is new."""
+
+
+def open_groups(shape: Shape, *, ranked: bool, among: bool = False, name: str = "open_groups") -> CTE:
+    """Groups still to come, each with how it meets the conditions; what only an order or a wish needs is left out where neither is."""
     conditions = group_conditions(shape)
     return (
         select(
             col(G.programme_id),
             col(G.oktmo),
-            col(G.starts),
-            FREE.label("free"),
+            *([col(G.starts)] if ranked or shape.read else []),
+            *([FREE.label("free")] if ranked else []),
             WITH_SEATS.label("seated"),
             and_(true(), *conditions.values()).label("fits"),
             *(but(conditions, facet).label(f"but_{facet}") for facet in ("oktmo", "has_seats")),
         )
         .join_from(G, S, col(S.group_id) == col(G.id), isouter=True)
-        .where(TO_COME)
-        .cte("open_groups")
+        .where(TO_COME, col(G.programme_id) == AMONG if among else true())
+        .cte(name)
     )
 
 
-def offers(shape: Shape, groups: CTE) -> CTE:
+def offers(shape: Shape, groups: CTE, *, ranked: bool) -> CTE:
     """Per programme what its open groups offer: whether one fits, when the nearest fitting one starts, how many seats those have."""
     c = groups.c
+    order = (
+        [
+            func.min(c.starts).filter(c.fits).label("starts"),
+            func.coalesce(func.sum(c.free).filter(c.fits), 0).label("free"),
+        ]
+        if ranked
+        else []
+    )
     return (
         select(
             c.programme_id,
             func.bool_or(c.fits).label("fits"),
             func.bool_or(c.but_has_seats & c.seated).label("seated"),
-            func.min(c.starts).filter(c.fits).label("starts"),
-            func.coalesce(func.sum(c.free).filter(c.fits), 0).label("free"),
+            *order,
             *(groups_wished(groups) if shape.read else ()),
         )
         .group_by(c.programme_id)
@@ -217,32 +228,45 @@ def offers(shape: Shape, groups: CTE) -> CTE:
     )
 
 
-def candidates(shape: Shape, offered: CTE, *, ranked: bool) -> CTE:
-    """Published programmes that are found, each with how it meets every condition in use (`ok_…`); ranking costs, and counts need none."""
+def candidates(shape: Shape, offered: CTE, *, ranked: bool, among: bool = False) -> CTE:
+    """Published programmes that are found, each with how it meets every condition in use (`ok_…`), and with what orders or counts them."""
     worth = wished(offered) if shape.read else None
     group_fits = func.coalesce(offered.c.fits, false()) if shape.filters.intersection(ABOUT_GROUPS) else true()
-    chosen = (
-        select(
-            col(P.id),
+    order = (
+        (
+            rank(shape, worth).label("rank"),
+            col(P.hours),
+            func.coalesce(offered.c.starts, literal(LAST_DAY)).label("starts"),
+            func.coalesce(offered.c.free, 0).label("free"),
+        )
+        if ranked
+        else ()
+    )
+    counts = (
+        (
             col(P.kind),
             col(P.form),
             col(P.funding),
-            col(P.hours),
             BAND.label("band"),
             col(P.provider_id),
             col(P.subjects),
             col(P.positions),
             col(P.levels),
+        )
+        if not ranked
+        else ()
+    )
+    chosen = (
+        select(
+            col(P.id),
             func.coalesce(ratings.SHOWN, 0).label("rating"),
-            *([rank(shape, worth).label("rank")] if ranked else []),
-            func.coalesce(offered.c.starts, literal(LAST_DAY)).label("starts"),
-            func.coalesce(offered.c.free, 0).label("free"),
-            func.coalesce(offered.c.seated, false()).label("seated"),
+            *order,
+            *counts,
             group_fits.label("group_fits"),
             *(condition.label(f"ok_{facet}") for facet, condition in programme_conditions(shape).items()),
         )
         .join_from(P, offered, offered.c.programme_id == col(P.id), isouter=True)
         .outerjoin(Rating, ratings.OF_PROGRAMME)
-        .where(found(shape, worth))
+        .where(found(shape, worth), col(P.id) == AMONG if among else true())
     )
     return (chosen.join(SAID, true()) if shape.read else chosen).cte("candidates")

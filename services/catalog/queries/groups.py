@@ -21,6 +21,8 @@ def groups_with_programmes() -> Select[Any]:
         select(
             *COLUMNS,
             col(G.timetable),
+            col(G.contact_phone),
+            col(G.contact_email),
             col(G.revision),
             col(Programme.code).label("programme_code"),
             col(Programme.title).label("programme_title"),
@@ -65,7 +67,8 @@ async def group_card(session: AsyncSession, group_id: UUID, *, today: date) -> d
     row = (await session.execute(groups_with_programmes().where(col(G.id) == group_id))).first()
     if row is None:
         raise NotFound("Такого потока нет.")
-    return with_programme(row, await labels(session, today), today) | {"timetable": row.timetable, "revision": row.revision}
+    own = {"timetable": row.timetable, "contact_phone": row.contact_phone, "contact_email": row.contact_email, "revision": row.revision}
+    return with_programme(row, await labels(session, today), today) | own
 
 
 def with_programme(row: Any, said: Labels, today: date) -> dict[str, Any]:

@@ -8,13 +8,17 @@ from sqlalchemy import Select, func, literal, or_, select, tuple_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.queries.labels import Labels, labels
+from services.catalog.queries.labels import Labels, labels, municipality
 from services.catalog.rules.cursors import cursor_of, left_at
 from services.catalog.rules.search import WantedOrganisations
-from services.catalog.tables import Organisation, OrganisationName, Programme, Territory
+from services.catalog.tables import Organisation, OrganisationChange, OrganisationName, Programme, Territory
+from shared.access import Caller
+from shared.database import within
 from shared.errors import NotFound
 
 COLUMNS: tuple[Any, ...] = tuple(col(getattr(Organisation, name)) for name in Organisation.model_fields)
+
+HIGHEST, CHANGES_MOST = 6, 200
 
 
 def organisations_with_places() -> Select[Any]:
@@ -32,8 +36,7 @@ async def organisations_listed(session: AsyncSession, wanted: WantedOrganisation
         if values:
             listed = listed.where(col(column).in_(values))
     if wanted.oktmo:
-        now = select(func.coalesce(col(Territory.successor), col(Territory.oktmo))).where(col(Territory.oktmo) == wanted.oktmo)
-        listed = listed.where(col(Organisation.oktmo).in_(now))
+        listed = listed.where(col(Organisation.oktmo) == await municipality(session, wanted.oktmo, today))
     if wanted.authority_id:
         listed = listed.where(col(Organisation.authority_id) == wanted.authority_id)
     place = tuple_(col(Organisation.name), col(Organisation.id))
@@ -57,9 +60,32 @@ async def organisation_card(session: AsyncSession, organisation_id: UUID, *, tod
     )
     published = (col(Programme.provider_id) == organisation_id) & (col(Programme.status) == "published")
     programmes = await session.scalar(select(func.count()).select_from(Programme).where(published))
-    shown = organisation_shown(row, await labels(session, today))
-    return shown | {"names": [name._asdict() for name in names], "programmes": programmes}
+    said = await labels(session, today)
+    above = await above_of(session, row.authority_id, said) if row.authority_id else []
+    shown = organisation_shown(row, said)
+    return shown | {"names": [name._asdict() for name in names], "above": above, "programmes": programmes}
+
+
+async def above_of(session: AsyncSession, authority_id: UUID, said: Labels) -> list[dict[str, Any]]:
+    """The organisations above, the highest first; kinds stand above each other in no circle."""
+    shown = (col(Organisation.id), col(Organisation.short_name), col(Organisation.kind), col(Organisation.authority_id))
+    chain = select(*shown, literal(1).label("step")).where(col(Organisation.id) == authority_id).cte("chain", recursive=True)
+    chain = chain.union_all(select(*shown, chain.c.step + 1).where(col(Organisation.id) == chain.c.authority_id, chain.c.step < HIGHEST))
+    rows = await session.execute(select(chain.c.id, chain.c.short_name, chain.c.kind).order_by(chain.c.step.desc()))
+    return [{"id": row.id, "short_name": row.short_name, "kind": said.coded("organisation_kind", row.kind)} for row in rows]
+
+
+async def organisation_changes(session: AsyncSession, organisation_id: UUID, *, caller: Caller) -> list[dict[str, Any]]:
+    """What changed when; a foreign organisation answers as an unknown one."""
+    mine = within(caller, provider=col(Organisation.id))
+    if await session.scalar(select(col(Organisation.id)).where(col(Organisation.id) == organisation_id, mine)) is None:
+        raise NotFound("Такой организации нет.")
+    kept = (OrganisationChange.revision, OrganisationChange.changed_at, OrganisationChange.role, OrganisationChange.changes)
+    own = select(*(col(one) for one in kept)).where(col(OrganisationChange.organisation_id) == organisation_id)
+    return [row._asdict() for row in await session.execute(own.order_by(col(OrganisationChange.revision).desc()).limit(CHANGES_MOST))]
 
 
 def organisation_shown(row: Any, said: Labels) -> dict[str, Any]:
-    return {**row._asdict(), "kind": said.coded("organisation_kind", row.kind)}
+    whole = row._asdict()
+    licence = {name: whole.pop(f"licence_{name}") for name in ("number", "issued", "authority", "status")}
+    return {**whole, "kind": said.coded("organisation_kind", row.kind), "licence": licence if licence["number"] else None}

@@ -39,7 +39,7 @@ READ: dict[str, Callable[[str], Any]] = {
 @lru_cache(256)
 def page_of(shape: Shape) -> Select[Any]:
     """The programmes that meet every filter, one more than a page, each with its nearest fitting group."""
-    base = candidates(shape, offers(shape, open_groups(shape)), ranked=True)
+    base = candidates(shape, offers(shape, open_groups(shape, ranked=True), ranked=True), ranked=True)
     key, _, falling = KEYS[shape.order]
     met = and_(base.c.group_fits, *(base.c[f"ok_{facet}"] for facet in programme_conditions(shape)))
     page = (

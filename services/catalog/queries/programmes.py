@@ -1,19 +1,22 @@
 """Cards of programmes and lists of those that are not in the search: drafts and withdrawn ones."""
 
+from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, case, func, literal, select
+from sqlalchemy import Date, Select, String, Uuid, bindparam, case, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.queries import ratings
-from services.catalog.queries.labels import labels
+from services.catalog.queries.labels import Labels, labels
 from services.catalog.queries.seats import COLUMNS, G, S, group_shown
 from services.catalog.rules.cursors import cursor_of, left_at
+from services.catalog.rules.programmes import UNSEEN
 from services.catalog.rules.search import WantedOwn
 from services.catalog.tables import (
     Competence,
@@ -21,7 +24,9 @@ from services.catalog.tables import (
     Organisation,
     Programme,
     ProgrammeEffect,
+    ProgrammeFile,
     ProgrammePrerequisite,
+    ProgrammeVersion,
     Rating,
     Territory,
 )
@@ -29,9 +34,10 @@ from shared.access import Caller
 from shared.database import within
 from shared.errors import NotFound
 
-P = Programme
+P, V = Programme, ProgrammeVersion
 SHOWN: tuple[Any, ...] = (
-    col(P.id), col(P.code), col(P.title), col(P.annotation), col(P.kind), col(P.hours), col(P.form), col(P.distance_share),
+    col(P.id), col(P.code), col(P.title), col(P.annotation), col(P.goal), col(P.teachers), col(P.register_number), col(P.register_until),
+    col(P.files), col(P.kind), col(P.hours), col(P.form), col(P.distance_share),
     col(P.positions), col(P.subjects), col(P.levels), col(P.outline), col(P.provider_id), col(P.funding), col(P.fee),
     col(P.document_kind), col(P.approvals), col(P.status), col(P.published_at), col(P.withdrawal_reason), col(P.revision),
 )  # fmt: skip
@@ -44,23 +50,34 @@ PROVIDER: tuple[Any, ...] = (
 
 
 async def programme_card(session: AsyncSession, programme_id: UUID, *, caller: Caller, today: date) -> dict[str, Any]:
-    """Everything about a programme; a draft is seen by its provider and the operator only."""
-    seen = (col(P.status) != "draft") | within(caller, provider=col(P.provider_id))
-    rated: tuple[Any, ...] = (ratings.SHOWN.label("rating"), col(Rating.n).label("rated_by"))
-    found = select(*SHOWN, *PROVIDER, *rated, effects_json().label("effects"), prerequisites_json().label("prerequisites"))
-    found = found.join_from(P, Organisation, col(Organisation.id) == col(P.provider_id)).outerjoin(Rating, ratings.OF_PROGRAMME)
-    found = found.where(col(P.id) == programme_id, seen)
-    row = (await session.execute(found)).first()
-    if row is None:
+    """Everything about a programme; what was never published is seen by its provider and roles of the region only."""
+    wanted = {"programme_id": programme_id, "today": today}
+    row = (await session.execute(card_wanted(), wanted)).first()
+    mine = row is not None and caller.reaches(provider=row.provider_id)
+    if row is None or (row.status in UNSEEN and not mine):
         raise NotFound("Такой программы нет.")
     said = await labels(session, today)
-    groups = (await session.execute(groups_of(programme_id, today))).all()
+    groups = (await session.execute(groups_wanted(), wanted)).all()
+    files = await files_named(session, row.files)
+    review = await latest_review(session, programme_id, caller=caller) if mine else None
+    rating = ratings.rating_shown(row.rating, row.rated_by)
+    shown = [with_contact(one, said, today) for one in groups]
+    return card_of(row, said, files) | {"review": review, "rating": rating, "groups": shown}
+
+
+def with_contact(row: Any, said: Labels, today: date) -> dict[str, Any]:
+    return group_shown(row, said, today) | {"contact_phone": row.contact_phone, "contact_email": row.contact_email}
+
+
+def card_of(row: Any, said: Labels, files: list[dict[str, Any]]) -> dict[str, Any]:
+    """A card without its groups; `row` has the columns above."""
     effects = row.effects or []
     return {
         "id": row.id,
         "code": row.code,
         "title": row.title,
         "annotation": row.annotation,
+        "goal": row.goal,
         "kind": said.coded("programme_kind", row.kind),
         "hours": row.hours,
         "form": said.coded("form", row.form),
@@ -74,6 +91,10 @@ async def programme_card(session: AsyncSession, programme_id: UUID, *, caller: C
         "competences": effects,
         "labour_functions": said.all("labour_function", sorted({code for effect in effects for code in effect["labour_functions"]})),
         "outline": row.outline,
+        "teachers": row.teachers,
+        "register_number": row.register_number,
+        "register_until": row.register_until,
+        "files": files,
         "provider": {
             "id": row.provider_id,
             "name": row.provider_name,
@@ -89,18 +110,59 @@ async def programme_card(session: AsyncSession, programme_id: UUID, *, caller: C
         "published_at": row.published_at,
         "withdrawal_reason": row.withdrawal_reason,
         "revision": row.revision,
-        "rating": ratings.rating_shown(row.rating, row.rated_by),
-        "groups": [group_shown(one, said, today) for one in groups],
     }
 
 
-def groups_of(programme_id: UUID, today: date) -> Any:
+async def files_named(session: AsyncSession, files: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Names and sizes of files, in their order."""
+    if not files:
+        return []
+    shown = select(col(ProgrammeFile.id), col(ProgrammeFile.name), col(ProgrammeFile.size))
+    stored = await session.execute(shown.where(col(ProgrammeFile.id).in_(files)))
+    known = {row.id: row._asdict() for row in stored}
+    return [known[one] for one in files if one in known]
+
+
+async def latest_review(session: AsyncSession, programme_id: UUID, *, caller: Caller) -> dict[str, Any] | None:
+    """The newest version and what became of it; None while nothing was submitted."""
+    newest = select(V).where(col(V.programme_id) == programme_id).order_by(col(V.number).desc()).limit(1)
+    version: ProgrammeVersion | None = await session.scalar(newest)
+    return review_of(version, caller) if version else None
+
+
+def review_of(version: ProgrammeVersion, caller: Caller) -> dict[str, Any]:
+    """What is said of a version: its state, its reader's remarks, and whether the caller may decide about it."""
+    return {
+        "number": version.number,
+        "state": version.decision or "in_review",
+        "author_role": version.author_role,
+        "submitted_at": version.submitted_at,
+        "decided_at": version.decided_at,
+        "remarks": version.remarks,
+        "own": caller.subject in (version.author, version.submitted_by),
+    }
+
+
+@lru_cache(1)
+def card_wanted() -> Select[Any]:
+    """A programme with its provider, competences and prerequisites; put together once, for that costs more than asking."""
+    rated: tuple[Any, ...] = (ratings.SHOWN.label("rating"), col(Rating.n).label("rated_by"))
+    return (
+        select(*SHOWN, *PROVIDER, *rated, effects_json().label("effects"), prerequisites_json().label("prerequisites"))
+        .join_from(P, Organisation, col(Organisation.id) == col(P.provider_id))
+        .outerjoin(Rating, ratings.OF_PROGRAMME)
+        .where(col(P.id) == bindparam("programme_id", type_=Uuid))
+    )
+
+
+@lru_cache(1)
+def groups_wanted() -> Select[Any]:
     """A programme's groups that are not over, the nearest first, cancelled ones among them."""
     return (
-        select(*COLUMNS)
+        select(*COLUMNS, col(G.contact_phone), col(G.contact_email))
         .join_from(G, S, col(S.group_id) == col(G.id), isouter=True)
         .outerjoin(Territory, col(Territory.oktmo) == col(G.oktmo))
-        .where(col(G.programme_id) == programme_id, col(G.ends) >= today)
+        .where(col(G.programme_id) == bindparam("programme_id", type_=Uuid), col(G.ends) >= bindparam("today", type_=Date))
         .order_by(col(G.starts), col(G.id))
     )
 
@@ -156,12 +218,14 @@ async def own_programmes(session: AsyncSession, wanted: WantedOwn, *, caller: Ca
         .correlate(P)
         .scalar_subquery()
     )
+    state = select(func.coalesce(col(V.decision), "in_review")).where(col(V.programme_id) == col(P.id))
+    review = state.order_by(col(V.number).desc()).limit(1).correlate(P).scalar_subquery()
     listed = select(
         col(P.id), col(P.code), col(P.title), col(P.kind), col(P.hours), col(P.form), col(P.provider_id),
-        col(P.status), col(P.published_at), col(P.revision), coming.label("groups"),
+        col(P.status), col(P.published_at), col(P.revision), coming.label("groups"), review.label("review"),
     ).where(within(caller, provider=col(P.provider_id)))  # fmt: skip
     if wanted.status:
-        listed = listed.where(col(P.status) == wanted.status)
+        listed = listed.where(review == "in_review" if wanted.status == "in_review" else col(P.status) == wanted.status)
     if wanted.cursor:
         listed = listed.where(col(P.code) > left_at(wanted.cursor, order="code")[0])
     rows = (await session.execute(listed.order_by(col(P.code)).limit(wanted.limit + 1))).all()

@@ -9,8 +9,6 @@ from sqlalchemy import Select, exists, func, literal, select, tuple_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.commands.persons import ids_of
-from services.catalog.commands.reference import in_force
 from services.catalog.queries.labels import Labels, labels
 from services.catalog.queries.ratings import rating_shown, ratings_of
 from services.catalog.rules.cursors import cursor_of, left_at, stale
@@ -24,7 +22,7 @@ from services.catalog.rules.reviews import (
     hints,
     pieces,
 )
-from services.catalog.tables import TARGETS, AbuseWord, Organisation, Rating, Review, ReviewRight
+from services.catalog.tables import TARGETS, AbuseWord, Organisation, Rating, Review, ReviewRight, ids_of, in_force
 from shared.access import Caller
 from shared.clock import today as day_of
 from shared.database import within

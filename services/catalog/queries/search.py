@@ -20,9 +20,10 @@ NEAR, LITTLE = 5, 0.000001
 """How many programmes are shown as coming near, and the little that each has to say of what was asked for."""
 
 
-async def programmes_found(session: AsyncSession, wanted: Wanted, *, today: date) -> dict[str, Any]:
+async def programmes_found(session: AsyncSession, wanted: Wanted, *, today: date, everywhere: bool = False) -> dict[str, Any]:
     """A page of the search with its total and facets, what was understood, and, when nothing is found, what comes nearest."""
-    reading = await read(session, wanted.q, today=today) if wanted.q and not await literal(session, wanted) else None
+    literally = not wanted.q or await literal(session, wanted)
+    reading = None if literally else await read(session, wanted.q, today=today, everywhere=everywhere)
     shape, bound = shape_of(wanted, reading), values_of(wanted, reading, today) | left(wanted)
     counts = (await session.execute(counted(shape), bound)).all()
     said = await labels(session, today)

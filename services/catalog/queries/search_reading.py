@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ARRAY, Date, Text, bindparam, text
+from sqlalchemy import ARRAY, Boolean, Date, Text, bindparam, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.rules.search_meaning import meant, missed_of, weights_of
@@ -21,9 +21,10 @@ MATED = ["synonym", "position", "programme_kind"]
 KNOWN = text(f"""
 SELECT asked.word, asked.stem, asked.word ~ '^[0-9]' OR (asked.stem IS NULL AND asked.word ~ '^[а-я]')
     OR EXISTS (SELECT FROM wording WHERE wording.stems && ARRAY[asked.stem] AND {IN_FORCE.format("wording")})
-    OR EXISTS (SELECT FROM programme WHERE document @@ quote_literal(asked.stem)::tsquery AND status = 'published') AS known
+    OR EXISTS (SELECT FROM programme WHERE document @@ quote_literal(asked.stem)::tsquery AND status = 'published')
+    OR (:everywhere AND EXISTS (SELECT FROM findable WHERE document @@ quote_literal(asked.stem)::tsquery)) AS known
 FROM (SELECT word, {STEM.format("word")} AS stem FROM unnest(:words) AS word) AS asked
-""").bindparams(bindparam("words", type_=ARRAY(Text)), bindparam("today", type_=Date))
+""").bindparams(bindparam("words", type_=ARRAY(Text)), bindparam("today", type_=Date), bindparam("everywhere", type_=Boolean))
 """Which words the register or the dictionary knows, with their stems; words like «для» have none and are known."""
 
 NEAREST = text(f"""
@@ -35,11 +36,15 @@ CROSS JOIN LATERAL (
          WHERE programme_word.word % asked.word OR programme_word.word LIKE asked.word || '%'
          GROUP BY programme_word.word ORDER BY similarity(programme_word.word, asked.word) DESC LIMIT 30)
         UNION ALL
+        (SELECT findable_word.word, count(*) FROM findable_word
+         WHERE :everywhere AND (findable_word.word % asked.word OR findable_word.word LIKE asked.word || '%')
+         GROUP BY findable_word.word ORDER BY similarity(findable_word.word, asked.word) DESC LIMIT 30)
+        UNION ALL
         SELECT DISTINCT said.part, 1 FROM wording CROSS JOIN regexp_split_to_table(wording.words, '[^a-zа-я]+') AS said (part)
         WHERE length(said.part) > 3 AND said.part % asked.word AND {IN_FORCE.format("wording")}
     ) AS every GROUP BY known
 ) AS near
-""").bindparams(bindparam("words", type_=ARRAY(Text)), bindparam("today", type_=Date))
+""").bindparams(bindparam("words", type_=ARRAY(Text)), bindparam("today", type_=Date), bindparam("everywhere", type_=Boolean))
 """Words that look like the unknown ones, with their numbers of programmes."""
 
 LOOSER = text("SELECT set_config('pg_trgm.similarity_threshold', '0.2', true)")
@@ -85,12 +90,10 @@ class Reading:
         return "either" if all(idea.wished for idea in missed) else "ideas"
 
 
-async def read(session: AsyncSession, line: str, *, today: date) -> Reading:
-    """Take a query for what its words most likely mean."""
-    words, corrected = await mended(session, line, today)
-    stems = sorted({word.stem for word in words if word.stem})
-    rows = (await session.execute(WORDINGS, {"stems": stems, "mated": MATED, "today": today})).all() if stems else []
-    meaning = meant(words, [wording_of(row) for row in rows], today=today)
+async def read(session: AsyncSession, line: str, *, today: date, everywhere: bool = False) -> Reading:
+    """Take a query for what its words most likely mean; `everywhere` knows the words of the other kinds too."""
+    words, corrected = await mended(session, line, today, everywhere)
+    meaning = meant(words, await wordings_of(session, words, today), today=today)
     counts, programmes = await counted(session, [way for idea in meaning.ideas for way, _ in idea.ways])
     meaning.ideas = [replace(idea, ways=tuple(way for way in idea.ways if counts[way[0]])) for idea in meaning.ideas]
     weights = weights_of(meaning.ideas, counts, programmes=programmes)
@@ -98,19 +101,28 @@ async def read(session: AsyncSession, line: str, *, today: date) -> Reading:
     return Reading(meaning, weights, missed, corrected)
 
 
+async def wordings_of(session: AsyncSession, words: Collection[Word], today: date) -> list[Wording]:
+    """What the dictionary knows about these words."""
+    stems = sorted({word.stem for word in words if word.stem})
+    rows = (await session.execute(WORDINGS, {"stems": stems, "mated": MATED, "today": today})).all() if stems else []
+    return [wording_of(row) for row in rows]
+
+
 def wording_of(row: Any) -> Wording:
     return Wording(row.dictionary, row.code, tuple(row.stems), tuple(tuple(mate) for mate in row.mates), row.title or "")
 
 
-async def mended(session: AsyncSession, line: str, today: date) -> tuple[list[Word], str | None]:
+async def mended(session: AsyncSession, line: str, today: date, everywhere: bool) -> tuple[list[Word], str | None]:
     """The words of a query, those that nobody knows replaced by the likeliest, and the whole of it when anything was replaced."""
     chunks = chunks_of(line)
-    stems, known = await stems_of(session, {word for chunk in chunks for variant in chunk.variants for word in variant}, today)
+    stems, known = await stems_of(session, {word for chunk in chunks for variant in chunk.variants for word in variant}, today, everywhere)
     strange = [chunk for chunk in chunks if not any(known.issuperset(variant) for variant in chunk.variants)]
     likely: dict[str, tuple[str, ...]] = {}
     if strange:
-        likely = await likely_words(session, sorted({word for one in strange for said in one.variants for word in said} - known), today)
-        more, _ = await stems_of(session, {word for said in likely.values() for word in said}, today)
+        likely = await likely_words(
+            session, sorted({word for one in strange for said in one.variants for word in said} - known), today, everywhere
+        )
+        more, _ = await stems_of(session, {word for said in likely.values() for word in said}, today, everywhere)
         stems |= more
     taken = taken_together(chunks, known, likely)
     words = [Word(word, stems.get(word)) for said in taken for word in said]
@@ -119,24 +131,25 @@ async def mended(session: AsyncSession, line: str, today: date) -> tuple[list[Wo
     return words, " ".join(chunk.typed if said == chunk.variants[0] else " ".join(said) for said, chunk in zip(taken, chunks, strict=True))
 
 
-async def stems_of(session: AsyncSession, words: Collection[str], today: date) -> tuple[dict[str, str | None], set[str]]:
+async def stems_of(session: AsyncSession, words: Collection[str], today: date, everywhere: bool) -> tuple[dict[str, str | None], set[str]]:
     """The stems of words, and which of the words the register or the dictionary knows."""
     if not words:
         return {}, set()
-    rows = (await session.execute(KNOWN, {"words": sorted(words), "today": today})).all()
+    rows = (await session.execute(KNOWN, {"words": sorted(words), "today": today, "everywhere": everywhere})).all()
     return {row.word: row.stem for row in rows}, {row.word for row in rows if row.known}
 
 
-async def likely_words(session: AsyncSession, words: list[str], today: date) -> dict[str, tuple[str, ...]]:
+async def likely_words(session: AsyncSession, words: list[str], today: date, everywhere: bool) -> dict[str, tuple[str, ...]]:
     """What unknown words were meant to be, where that can be told: another word, or two that lack their space."""
     await session.execute(LOOSER)
-    rows = (await session.execute(NEAREST, {"words": [word for word in words if len(word) > 3], "today": today})).all()
+    asked = {"words": [word for word in words if len(word) > 3], "today": today, "everywhere": everywhere}
+    rows = (await session.execute(NEAREST, asked)).all()
     found: dict[str, tuple[str, ...]] = {}
     for word in words:
         if meant_word := likeliest(word, [(row.known, row.programmes) for row in rows if row.word == word]):
             found[word] = (meant_word,)
     halves = {half for word in words if word not in found for pair in splits(word) for half in pair}
-    _, known = await stems_of(session, halves, today)
+    _, known = await stems_of(session, halves, today, everywhere)
     for word in words:
         if word not in found and (pair := next((pair for pair in splits(word) if known.issuperset(pair)), None)):
             found[word] = pair

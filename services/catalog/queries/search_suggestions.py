@@ -45,7 +45,17 @@ UNION ALL
 """).bindparams(*(bindparam(name, type_=Text) for name in ("earlier", "last", "line", "begun", "said")), bindparam("today", type_=Date))
 
 
-async def suggestions(session: AsyncSession, line: str, *, today: date) -> list[dict[str, Any]]:
+OTHER_KINDS = text("""
+SELECT kind, title AS text, count(*) AS count FROM findable
+WHERE document @@ (to_tsquery('simple', :begun) || to_tsquery('russian', :said))
+    AND (numnode(plainto_tsquery('russian', :earlier)) = 0 OR document @@ plainto_tsquery('russian', :earlier))
+    AND (kind <> 'event' OR day >= :today)
+GROUP BY kind, title ORDER BY kind, title LIMIT 40
+""").bindparams(*(bindparam(name, type_=Text) for name in ("earlier", "begun", "said")), bindparam("today", type_=Date))
+"""Titles of events to come, organisations, news, documents and procedures that begin so."""
+
+
+async def suggestions(session: AsyncSession, line: str, *, today: date, everywhere: bool = False) -> list[dict[str, Any]]:
     """At most eight ways to go on, of several kinds; when there is none, for the same keys in the other layout."""
     for typed in (line, *other_layout(line)):
         words = words_in(typed)
@@ -54,7 +64,11 @@ async def suggestions(session: AsyncSession, line: str, *, today: date) -> list[
         last = words[-1]
         bound = {"earlier": " ".join(words[:-1]), "last": last, "line": " ".join(words), "today": today}
         bound |= {"begun": f"{last}:*A", "said": f"{last}:A"}
-        if found := [row._asdict() for row in await session.execute(GO_ON, bound)]:
+        found = [row._asdict() for row in await session.execute(GO_ON, bound)]
+        if everywhere:
+            others = {name: bound[name] for name in ("earlier", "begun", "said", "today")}
+            found += [row._asdict() for row in await session.execute(OTHER_KINDS, others)]
+        if found:
             return several(found)
     return []
 

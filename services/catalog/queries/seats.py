@@ -40,7 +40,7 @@ FREE = case((col(S.capacity).is_(None), col(G.capacity_asked)), else_=func.great
 
 
 TODAY: ColumnElement[date] = bindparam("today", type_=Date)
-WITH_SEATS = (FREE > 0) & (col(G.enrolment_opens) <= TODAY)
+WITH_SEATS = (func.coalesce(col(S.capacity) - col(S.held) - col(S.taken), 1) > 0) & (col(G.enrolment_opens) <= TODAY)
 """Groups that can be applied for today and have a free seat; `today` is to be bound."""
 TO_COME = (col(G.status) == "announced") & (col(G.enrolment_closes) >= TODAY)
 """Announced groups whose enrolment has not closed; `today` is to be bound."""

@@ -1,9 +1,12 @@
 """Shapes of what people type in, and the refusal that names every wrong field at once."""
 
+import re
 from collections.abc import Mapping
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticKnownError
 
 from shared.contracts.base import printable
 from shared.errors import DomainError, Invalid
@@ -19,7 +22,18 @@ def plain(text: str) -> str:
     return printable(text)
 
 
+def as_written(day: Any) -> Any:
+    """A day as people and JSON write it; a bare number, which would be taken for seconds since 1970, is none."""
+    if isinstance(day, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", day.strip()) is None:
+        raise PydanticKnownError("date_from_datetime_parsing", {"error": "not written as a day"})
+    if isinstance(day, int | float):
+        raise PydanticKnownError("date_type")
+    return day
+
+
+Day = Annotated[date, BeforeValidator(as_written)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(plain)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), AfterValidator(plain)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(plain)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=500), AfterValidator(plain)]
 TermCode = Annotated[str, StringConstraints(pattern=r"^[^\s\x00]{1,60}$")]
@@ -39,6 +53,18 @@ class Wrong(Invalid):
         errors = [{"field": field, "code": self.code, "message": sentence} for field, sentence in faults.items()]
         detail = next(iter(faults.values())) if len(faults) == 1 else "Проверьте отмеченные поля."
         DomainError.__init__(self, detail, errors=errors)
+
+
+class Stale(DomainError):
+    """Somebody else has changed the object since it was read; `current` is what it says now."""
+
+    code, status, detail = "stale_revision", 412, "Пока вы редактировали, это изменил кто-то ещё. Сравните и выберите, что оставить."
+
+
+def same_revision(*, wanted: int | None, revision: int, current: Mapping[str, Any]) -> None:
+    """Refuse a change that starts from another revision than the present one; `None` starts from any."""
+    if wanted is not None and wanted != revision:
+        raise Stale(revision=revision, current=dict(current))
 
 
 def demand_none(faults: Mapping[str, str]) -> None:

@@ -3,10 +3,10 @@
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from services.catalog.rules.fields import Facts, Line, Municipality
-from services.catalog.rules.programmes import ProgrammeClosed, ProgrammeNotPublished
+from services.catalog.rules.fields import Day, Facts, Line, Municipality, plain
+from services.catalog.rules.programmes import CLOSED, UNSEEN, ProgrammeClosed, ProgrammeNotPublished
 from shared.clock import today as day_of
 from shared.contracts.catalog import Funding, StudyForm
 from shared.errors import DomainError
@@ -34,37 +34,44 @@ def of_this_century(moment: datetime) -> datetime:
     return moment
 
 
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(plain)]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[+0-9][0-9 ()-]{4,24}(, доб\. [0-9]{1,6})?$")]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^@\s\x00<>\"']{1,64}@[^@\s\x00<>\"']{3,120}$")]
 Moment = Annotated[AwareDatetime, AfterValidator(of_this_century)]
 
 
 class Meeting(Facts):
-    """One meeting of a timetable."""
+    """One meeting of a timetable; the teacher is named as the provider publishes them."""
 
     starts: Moment
     ends: Moment
     place: Line | None = None
+    room: Label | None = None
+    teacher: Label | None = None
 
 
 class GroupFacts(Facts):
     """A group as its provider states it; form and funding are the programme's unless stated."""
 
-    starts: date
-    ends: date
-    enrolment_opens: date
-    enrolment_closes: date
+    starts: Day
+    ends: Day
+    enrolment_opens: Day
+    enrolment_closes: Day
     capacity_asked: Annotated[int, Field(gt=0, le=10_000)]
     form: StudyForm | None = None
     funding: Funding | None = None
     oktmo: Municipality | None = None
     place: Line | None = None
+    contact_phone: Phone | None = None
+    contact_email: Email | None = None
     timetable: Annotated[list[Meeting], Field(max_length=100)] = []
 
 
 def may_announce(*, programme_status: str) -> None:
     """Refuse a group of a programme that is not published now."""
-    if programme_status == "draft":
+    if programme_status in UNSEEN:
         raise ProgrammeNotPublished("Сначала опубликуйте программу.")
-    if programme_status == "withdrawn":
+    if programme_status in CLOSED:
         raise ProgrammeClosed("Программа снята с публикации: новые потоки не открываются.")
 
 

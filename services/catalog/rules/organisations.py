@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.catalog.rules import digits
-from services.catalog.rules.fields import Facts, Line, Municipality
+from services.catalog.rules.fields import Day, Facts, Line, Municipality
 from shared.contracts.catalog import OrganisationKind
 from shared.errors import DomainError
 
@@ -26,6 +26,32 @@ PROVIDING = ("provider", "assessment_centre", "operator")
 """Kinds that may teach programmes of their own."""
 
 
+LicenceStatus = Literal["active", "suspended", "ended"]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{4,24}[0-9](, доб\. [0-9]{1,6})?$")]
+Email = Annotated[
+    str, StringConstraints(pattern=r"^[^@\s\x00-\x1f<>]{1,64}@[^@\s\x00-\x1f<>]{1,189}\.[^@\s\x00-\x1f<>.]{2,30}$", max_length=254)
+]
+Site = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00\"'<>]{3,200}$")]
+
+
+class Licence(Facts):
+    """A licence to educate, as the federal register of licences has it."""
+
+    number: Annotated[Line, Field(max_length=60)]
+    issued: date
+    authority: Line
+    status: LicenceStatus = "active"
+
+
+class Contacts(Facts):
+    """How an organisation is reached; it may keep this itself."""
+
+    phone: Phone | None = None
+    email: Email | None = None
+    site: Site | None = None
+    address: Line | None = None
+
+
 class OrganisationFacts(Facts):
     """An organisation as the operator states it; without `valid_from` a new name holds from today on."""
 
@@ -33,7 +59,7 @@ class OrganisationFacts(Facts):
     kind: OrganisationKind
     name: Line
     short_name: Line
-    valid_from: date | None = None
+    valid_from: Day | None = None
     inn: Annotated[str | None, Field(max_length=12)] = None
     kpp: Annotated[str | None, Field(max_length=9)] = None
     ogrn: Annotated[str | None, Field(max_length=15)] = None
@@ -41,7 +67,11 @@ class OrganisationFacts(Facts):
     authority_id: UUID | None = None
     agency_id: UUID | None = None
     address: Line | None = None
-    site: Annotated[str | None, StringConstraints(pattern=r"^https?://[^\s\x00\"'<>]{3,200}$")] = None
+    site: Site | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    founder: Line | None = None
+    licence: Licence | None = None
     status: Literal["active", "closed", "merged"] = "active"
     merged_into: UUID | None = None
 
@@ -65,6 +95,8 @@ def organisation_faults(facts: OrganisationFacts, *, today: date, named_since: d
         faults["valid_from"] = f"Прежнее наименование действует с {named_since:%d.%m.%Y}: новое не может быть раньше."
     if facts.kind in ("school", "municipal_authority") and facts.oktmo is None:
         faults["oktmo"] = "Укажите ОКТМО муниципалитета."
+    if facts.licence and not date(1992, 7, 31) <= facts.licence.issued <= today:
+        faults["licence.issued"] = "Проверьте дату лицензии: она не раньше 1992 года и не в будущем."
     if (facts.status == "merged") != (facts.merged_into is not None):
         faults["merged_into"] = "Организация-преемник указывается только при присоединении."
     return faults

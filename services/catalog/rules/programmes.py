@@ -1,4 +1,4 @@
-"""When a programme may be written down, published and withdrawn."""
+"""When a programme may be written down, withdrawn and put away."""
 
 from collections.abc import Collection, Mapping
 from typing import Annotated
@@ -6,11 +6,15 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from services.catalog.rules.fields import Facts, Line, Prose, TermCode
+from services.catalog.rules.fields import Day, Facts, Line, Prose, TermCode, Words
 from shared.contracts.catalog import Approver, DocumentKind, Funding, ProgrammeKind, StudyForm
 from shared.errors import DomainError
 
 SCALE = (0.2, 0.4, 0.6)
+UNSEEN = ("draft", "in_review")
+"""States in which the public does not see a programme yet."""
+CLOSED = ("withdrawn", "archived")
+"""States after which a programme is not changed."""
 
 
 def on_scale(share: float) -> float:
@@ -34,6 +38,10 @@ class ProgrammeClosed(DomainError):
 
 class ProgrammeNotPublished(DomainError):
     code, detail = "programme_not_published", "Программа ещё не опубликована."
+
+
+class ProgrammeOpen(DomainError):
+    code, detail = "programme_open", "Сначала снимите программу с публикации."
 
 
 class ProgrammeFixed(DomainError):
@@ -69,6 +77,14 @@ class Module(Facts):
     content: Prose = ""
 
 
+class Teacher(Facts):
+    """A teacher as the provider publishes them."""
+
+    name: Line
+    position: Words = ""
+    degree: Words = ""
+
+
 def by_competence(effects: list[Effect]) -> list[Effect]:
     return sorted(effects, key=lambda effect: effect.competence)
 
@@ -83,6 +99,7 @@ class ProgrammeFacts(Facts):
     code: Annotated[str, StringConstraints(pattern=r"^[А-ЯЁA-Z0-9][А-ЯЁA-Z0-9./-]{2,39}$")]
     title: Line
     annotation: Prose = ""
+    goal: Prose = ""
     kind: ProgrammeKind
     hours: Annotated[int, Field(gt=0, le=3000)]
     form: StudyForm
@@ -91,6 +108,10 @@ class ProgrammeFacts(Facts):
     prerequisites: Annotated[list[UUID], Field(max_length=10), AfterValidator(sorted)] = []
     effects: Annotated[list[Effect], Field(max_length=12), AfterValidator(by_competence)] = []
     outline: Annotated[list[Module], Field(max_length=40)] = []
+    teachers: Annotated[list[Teacher], Field(max_length=30)] = []
+    register_number: Annotated[str | None, StringConstraints(pattern=r"^[0-9A-ZА-ЯЁ][0-9A-ZА-ЯЁ./-]{2,39}$")] = None
+    register_until: Day | None = None
+    files: Annotated[list[UUID], Field(max_length=3)] = []
     provider_id: UUID
     funding: Funding
     fee: Annotated[int, Field(ge=0, le=10_000_000)] = 0
@@ -114,7 +135,10 @@ def programme_faults(facts: ProgrammeFacts, *, minimum: int | None) -> dict[str,
     competences = [effect.competence for effect in facts.effects]
     if len(competences) != len(set(competences)):
         faults["effects"] = "Каждая компетенция указывается один раз."
-    for field, values in (("prerequisites", facts.prerequisites), ("approvals", facts.approvals)):
+    if (facts.register_number is None) != (facts.register_until is None):
+        missing = "register_number" if facts.register_number is None else "register_until"
+        faults[missing] = "Номер в федеральном реестре указывается вместе со сроком."
+    for field, values in (("prerequisites", facts.prerequisites), ("approvals", facts.approvals), ("files", facts.files)):
         if len(values) != len(set(values)):
             faults[field] = "Значения не должны повторяться."
     return faults
@@ -149,7 +173,7 @@ def readiness_faults(facts: ProgrammeFacts, *, competences: Collection[str]) -> 
 
 def may_change(*, status: str, fixed_changed: bool) -> None:
     """Refuse to change a withdrawn programme, or the fixed facts of a published one."""
-    if status == "withdrawn":
+    if status in CLOSED:
         raise ProgrammeClosed()
     if status == "published" and fixed_changed:
         raise ProgrammeFixed()
@@ -157,5 +181,11 @@ def may_change(*, status: str, fixed_changed: bool) -> None:
 
 def may_withdraw(*, status: str) -> None:
     """Refuse to withdraw what was never published."""
-    if status == "draft":
+    if status in UNSEEN:
         raise ProgrammeNotPublished("Черновик не опубликован: снимать нечего.")
+
+
+def may_archive(*, status: str) -> None:
+    """Refuse to put away what was not withdrawn."""
+    if status not in CLOSED:
+        raise ProgrammeOpen()

@@ -1,13 +1,12 @@
 """What a visitor may look for, and how words and hours are understood."""
 
 import re
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
-from services.catalog.rules.fields import MARKS, Facts, Municipality, TermCode, plain
+from services.catalog.rules.fields import MARKS, Day, Facts, Municipality, TermCode, plain
 from shared.contracts.catalog import Funding, OrganisationKind, ProgrammeKind, StudyForm
 
 ANY = "any"
@@ -41,8 +40,8 @@ class Wanted(Facts):
     hours_to: Annotated[int | None, Field(ge=0, le=100_000)] = None
     has_seats: bool = False
     rating_from: Annotated[float | None, Field(ge=1, le=5)] = None
-    starts_from: date | None = None
-    starts_to: date | None = None
+    starts_from: Day | None = None
+    starts_to: Day | None = None
     sort: Order | None = None
     cursor: Cursor = None
     limit: Limit = 20
@@ -54,9 +53,10 @@ class Wanted(Facts):
 
 
 class WantedSuggestions(Facts):
-    """The beginning of a query."""
+    """The beginning of a query; `everywhere` also suggests what is no programme."""
 
     q: Words = ""
+    everywhere: bool = False
 
 
 class WantedOrganisations(Facts):
@@ -78,16 +78,16 @@ class WantedGroups(Facts):
     programme: UUID | None = None
     provider: UUID | None = None
     oktmo: Municipality | None = None
-    starts_from: date | None = None
+    starts_from: Day | None = None
     upcoming: bool = True
     cursor: Cursor = None
     limit: Limit = 20
 
 
 class WantedOwn(Facts):
-    """A list of one's own programmes."""
+    """A list of one's own programmes; `in_review` are all that wait for a reader, published ones with a new version among them."""
 
-    status: Literal["draft", "published", "withdrawn"] | None = None
+    status: Literal["draft", "in_review", "published", "withdrawn", "archived"] | None = None
     cursor: Cursor = None
     limit: Limit = 50
 

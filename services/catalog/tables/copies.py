@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CTE, CheckConstraint, Index, Select, UniqueConstraint, Uuid, case, cast, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import BigInteger, Field
+from sqlmodel import BigInteger, Field, col
 
 from services.catalog.tables.registry import Base, moment, one_of, texts
 
@@ -125,3 +125,15 @@ class ErasedPerson(Base, table=True):
     request_id: UUID = Field(primary_key=True)
     person_id: UUID = Field(index=True)
     erased_at: datetime = moment()
+
+
+def ids_of(person_id: UUID | None) -> CTE:
+    """A person's id and those of their other records."""
+    return records(select(cast(person_id, Uuid).label("id")), "mine")
+
+
+def records(start: Select[Any], name: str) -> CTE:
+    """These ids and all that were said to be the same person, in either direction."""
+    same = start.cte(name, recursive=True)
+    other = case((col(PersonAlias.person_id) == same.c.id, col(PersonAlias.same_as)), else_=col(PersonAlias.person_id))
+    return same.union(select(other).where(same.c.id.in_((col(PersonAlias.person_id), col(PersonAlias.same_as)))))

@@ -1,12 +1,14 @@
-"""Organisations of the region's education, and the names they had."""
+"""Organisations of the region's education, the names they had, and what changed when."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.catalog.tables.registry import Base, one_of
+from services.catalog.tables.registry import Base, moment, one_of
 
 
 def weighed(column: str, *weights: int) -> str:
@@ -36,6 +38,12 @@ class Organisation(Base, table=True):
         CheckConstraint(OGRN_HOLDS, name="organisation_ogrn_holds"),
         CheckConstraint("kpp ~ '^[0-9]{4}[0-9A-Z]{2}[0-9]{3}$'", name="organisation_kpp_shape"),
         CheckConstraint("revision > 0", name="organisation_revision_counted"),
+        one_of("licence_status", ("active", "suspended", "ended")),
+        CheckConstraint(
+            "num_nulls(licence_number, licence_issued, licence_authority, licence_status) IN (0, 4)", name="organisation_licence_whole"
+        ),
+        CheckConstraint("email ~ '^[^@[:space:]]+@[^@[:space:]]+$'", name="organisation_email_shape"),
+        CheckConstraint("phone ~ '^[+0-9]'", name="organisation_phone_shape"),
         Index("organisation_inn", "inn", "kpp", unique=True, postgresql_where=text("inn IS NOT NULL AND kpp IS NOT NULL")),
         Index("organisation_ogrn", "ogrn", unique=True, postgresql_where=text("ogrn IS NOT NULL")),
         Index("organisation_kind_name", "kind", "name"),
@@ -57,8 +65,16 @@ class Organisation(Base, table=True):
     agency_id: UUID | None = Field(default=None, foreign_key="organisation.id")
     address: str | None = None
     site: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    founder: str | None = None
+    licence_number: str | None = None
+    licence_issued: date | None = None
+    licence_authority: str | None = None
+    licence_status: str | None = None
     status: str = "active"
     merged_into: UUID | None = Field(default=None, foreign_key="organisation.id")
+    changed_at: datetime = moment()
     revision: int = 1
 
 
@@ -70,3 +86,15 @@ class OrganisationName(Base, table=True):
     valid_from: date = Field(primary_key=True)
     name: str
     short_name: str
+
+
+class OrganisationChange(Base, table=True):
+    """What one revision changed: fields with their values before and after, and in which role it was done; who, the journal knows."""
+
+    __tablename__ = "organisation_change"
+    __table_args__ = (CheckConstraint("revision > 1", name="organisation_change_after_entry"),)
+    organisation_id: UUID = Field(primary_key=True, foreign_key="organisation.id")
+    revision: int = Field(primary_key=True)
+    changed_at: datetime = moment()
+    role: str
+    changes: dict[str, Any] = Field(sa_type=JSONB, nullable=False)

@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, UniqueConstraint, literal_column, text
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, UniqueConstraint, Uuid, literal_column, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlmodel import Field
 
 from services.catalog.tables.registry import Base, moment, one_of, texts
@@ -13,11 +13,12 @@ from services.catalog.tables.registry import Base, moment, one_of, texts
 KINDS = ("professional_development", "retraining", "internship")
 FORMS = ("full_time", "blended", "distance")
 FUNDING = ("federal", "regional", "municipal", "paid")
+STATUSES = ("draft", "in_review", "published", "withdrawn", "archived")
 DOCUMENTS = ("qualification_certificate", "retraining_diploma", "study_certificate")
 
 
 class Programme(Base, table=True):
-    """A programme; `document` is its words for full-text search, empty until it is published."""
+    """A programme; `document` is its words for full-text search, empty until it is published, and `written_by` whose words these are."""
 
     __tablename__ = "programme"
     __table_args__ = (
@@ -25,7 +26,7 @@ class Programme(Base, table=True):
         one_of("form", FORMS),
         one_of("funding", FUNDING),
         one_of("document_kind", DOCUMENTS),
-        one_of("status", ("draft", "published", "withdrawn")),
+        one_of("status", STATUSES),
         CheckConstraint("hours BETWEEN 1 AND 3000", name="programme_hours_sane"),
         CheckConstraint(
             "CASE form WHEN 'full_time' THEN distance_share = 0 WHEN 'distance' THEN distance_share = 1 "
@@ -39,18 +40,23 @@ class Programme(Base, table=True):
             name="programme_document_as_its_kind",
         ),
         CheckConstraint("approvals <@ ARRAY['school', 'municipality']", name="programme_approvals_known"),
-        CheckConstraint("(status = 'draft') = (published_at IS NULL)", name="programme_published_once"),
-        CheckConstraint("(status = 'withdrawn') = (withdrawal_reason IS NOT NULL)", name="programme_withdrawn_with_a_reason"),
+        CheckConstraint("(status IN ('draft', 'in_review')) = (published_at IS NULL)", name="programme_published_once"),
+        CheckConstraint(
+            "(status IN ('withdrawn', 'archived')) = (withdrawal_reason IS NOT NULL)", name="programme_withdrawn_with_a_reason"
+        ),
+        CheckConstraint("(register_number IS NULL) = (register_until IS NULL)", name="programme_register_number_with_its_term"),
         CheckConstraint("revision > 0", name="programme_revision_counted"),
         UniqueConstraint("id", "provider_id", name="programme_of_its_provider"),
         Index("programme_document", "document", postgresql_using="gin"),
         Index("programme_code_start", literal_column("lower(code)").label("small"), postgresql_ops={"small": "text_pattern_ops"}),
         Index("programme_provider", "provider_id", "status"),
+        Index("programme_published", "published_at", postgresql_where=text("status = 'published'")),
     )
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     code: str = Field(unique=True)
     title: str
     annotation: str
+    goal: str = ""
     kind: str
     hours: int
     form: str
@@ -59,12 +65,18 @@ class Programme(Base, table=True):
     subjects: list[str] = texts()
     levels: list[str] = texts()
     outline: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB, nullable=False)
+    teachers: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB, nullable=False)
+    register_number: str | None = None
+    register_until: date | None = None
+    files: list[UUID] = Field(default_factory=list, sa_type=ARRAY(Uuid), nullable=False)
     provider_id: UUID = Field(foreign_key="organisation.id")
     funding: str
     fee: int = 0
     document_kind: str
     approvals: list[str] = texts()
     status: str = "draft"
+    written_by: str = ""
+    written_as: str = ""
     published_at: datetime | None = moment(default=None)
     withdrawal_reason: str | None = None
     document: Any = Field(default=None, sa_column=Column(TSVECTOR))
@@ -121,8 +133,10 @@ class Group(Base, table=True):
         CheckConstraint("capacity_asked BETWEEN 1 AND 10000", name="study_group_capacity_sane"),
         CheckConstraint("form = 'distance' OR oktmo IS NOT NULL", name="study_group_meets_somewhere"),
         CheckConstraint("(status = 'cancelled') = (cancellation_reason IS NOT NULL)", name="study_group_cancelled_with_a_reason"),
+        CheckConstraint("contact_email ~ '^[^@[:space:]]+@[^@[:space:]]+$'", name="study_group_contact_email_shape"),
         CheckConstraint("revision > 0", name="study_group_revision_counted"),
         Index("study_group_programme", "programme_id", "starts"),
+        Index("study_group_announced", "announced_at"),
         Index("study_group_soon", "enrolment_closes", "starts", postgresql_where=text("status = 'announced'")),
     )
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -137,7 +151,10 @@ class Group(Base, table=True):
     funding: str
     oktmo: str | None = Field(default=None, foreign_key="territory.oktmo")
     place: str | None = None
+    contact_phone: str | None = None
+    contact_email: str | None = None
     timetable: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB, nullable=False)
     status: str = "announced"
     cancellation_reason: str | None = None
+    announced_at: datetime = moment()
     revision: int = 1

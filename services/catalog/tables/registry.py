@@ -1,13 +1,14 @@
 """The registry that every table of this service is on, and the column shapes they share."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime
+from sqlalchemy import CheckConstraint, ColumnElement, DateTime, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import registry
 from sqlalchemy.types import Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 
 class Base(SQLModel, registry=registry()):
@@ -28,3 +29,9 @@ def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     """The column holds one of these values."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+def in_force(table: Any, day: date) -> ColumnElement[bool]:
+    """The rows that are valid on a day, of a table with `valid_from` and `valid_to`."""
+    valid: ColumnElement[bool] = (col(table.valid_from) <= day) & or_(col(table.valid_to).is_(None), col(table.valid_to) > day)
+    return valid

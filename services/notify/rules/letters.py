@@ -56,13 +56,14 @@ VERDICTS = {"closed": "дефицит снят", "partly": "снят части�
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter before its greeting: a title that answers first, a paragraph, rows of facts, one button."""
+    """A letter before its greeting: a title that answers first, a paragraph, rows of facts, links of kind, title and path, one button."""
 
     title: str
     lead: str
     rows: tuple[tuple[str, str], ...] = ()
     action: str = "Открыть кабинет"
     path: str = "/cabinet"
+    links: tuple[tuple[str, str, str], ...] = ()
     why: str = "Письмо отправлено, потому что это касается вашего обучения."
 
 

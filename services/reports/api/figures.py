@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.reports.api.shapes import ClosureOut, CoverageOut, DeficitsOut, FunnelOut, LettersOut, RoutesOut, SeatsOut
+from services.reports.api.shapes import ClosureOut, CoverageOut, DeficitsOut, DemandOut, FunnelOut, LettersOut, RoutesOut, SeatsOut
 from services.reports.commands import gate
-from services.reports.queries import closure, coverage, deficits, funnel, routes, supply
+from services.reports.queries import closure, coverage, deficits, demand, funnel, routes, supply
 from services.reports.queries.places import named_places, places_of
 from services.reports.rules.periods import Period, last_years, quarters
 from shared.access import Caller, allow
@@ -21,6 +21,7 @@ router = APIRouter(prefix="/reports", route_class=Edge, tags=["reports"])
 REGION = ("operator", "ministry", "auditor")
 Anyone = Annotated[Caller, allow("reports.funnel", "municipal_specialist", "provider_specialist", "school_specialist", *REGION)]
 Supplier = Annotated[Caller, allow("reports.seats", "municipal_specialist", "provider_specialist", *REGION)]
+Demander = Annotated[Caller, allow("reports.demand", "municipal_specialist", "provider_specialist", *REGION)]
 Municipality = Annotated[Caller, allow("reports.results", "municipal_specialist", *REGION)]
 Region = Annotated[Caller, allow("reports.letters", *REGION)]
 Oktmo = Annotated[str | None, Query(pattern=r"^\d{8}$", description="ОКТМО муниципалитета, 8 цифр")]
@@ -106,6 +107,12 @@ async def report_seats(
     """Места и квоты групп, которые начинаются в этот период."""
     places = named_places(oktmo) if caller.scopes("provider") else places_of(caller, oktmo)
     return await supply.seats(models, days, places, caller=caller, programme_id=programme_id, provider_id=provider_id, now=now)
+
+
+@router.get("/demand", response_model=DemandOut)
+async def report_demand(caller: Demander, models: ReadModels, now: Now, days: Days) -> dict[str, Any]:
+    """Спрос: что искали и не нашли, листы ожидания, дефициты, для которых нет программ."""
+    return await demand.demand(models, days, caller=caller, now=now)
 
 
 @router.get("/letters", response_model=LettersOut)

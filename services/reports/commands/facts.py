@@ -10,6 +10,7 @@ from services.reports.tables.facts import (
     Closure,
     Letter,
     Measurement,
+    Missed,
     Residence,
     Route,
     RouteMark,
@@ -21,7 +22,15 @@ from services.reports.tables.facts import (
 from shared.clock import today
 from shared.contracts import Envelope, Event
 from shared.contracts.assessment import AssessmentCompleted, FrameworkPublished
-from shared.contracts.catalog import GroupAnnounced, GroupCancelled, GroupChanged, GroupDates, OrganisationChanged, ProgrammePublished
+from shared.contracts.catalog import (
+    GroupAnnounced,
+    GroupCancelled,
+    GroupChanged,
+    GroupDates,
+    OrganisationChanged,
+    ProgrammePublished,
+    SearchMissed,
+)
 from shared.contracts.enrollment import ApplicationSubmitted, LearnerChanged, SeatsChanged, StatusChanged, TrainingCompleted
 from shared.contracts.notify import NotificationDelivered, NotificationFailed
 from shared.contracts.routes import RouteAccepted, RouteCompleted, RoutePlanned, RouteStudied
@@ -142,6 +151,12 @@ def failure(event: NotificationFailed, envelope: Envelope) -> Iterator[Row]:
     yield letter(event, envelope, seconds=None, failure=event.reason)
 
 
+def missed(event: SearchMissed, envelope: Envelope) -> Iterator[Row]:
+    values = {"lexemes": sorted(event.lexemes), "facets": {name: sorted(codes) for name, codes in sorted(event.facets.items())}}
+    ids = {"miss_id": event.miss_id, "revision": envelope.dporevision, "missed_on": today(event.hour)}
+    yield Row(Missed, {**ids, **values, "count": event.count})
+
+
 def letter(event: Event, envelope: Envelope, **outcome: Any) -> Row:
     values = event.model_dump(include={"delivery_id", "rule", "channel"})
     return Row(Letter, {**values, **outcome, "revision": envelope.dporevision, "told_on": today(envelope.time)})
@@ -165,6 +180,7 @@ ROWS: Mapping[type[Event], Rows] = {
     RouteCompleted: closure,
     LearnerChanged: residence,
     SeatsChanged: seats,
+    SearchMissed: missed,
     NotificationDelivered: delivery,
     NotificationFailed: failure,
 }

@@ -13,6 +13,12 @@ from heapq import heappop, heappush
 THRESHOLD = 5
 """A cell of fewer people is not shown."""
 
+
+def in_fives(people: int) -> int:
+    """A number of people rounded down, so that no difference of two figures tells one of them."""
+    return people - people % THRESHOLD
+
+
 Cell = tuple[str | None, str | None]
 """Row and column; None stands for «all», so `(None, None)` is the grand total."""
 Groups = tuple[int, ...]

@@ -176,3 +176,15 @@ class Letter(Fact, table=True):
     told_on: date = Field(index=True)
     seconds: float | None = None
     failure: str | None = Field(default=None, max_length=20)
+
+
+class Missed(Fact, table=True):
+    """What at least five searches looked for in vain: words of the register and codes of filters, never what was typed."""
+
+    __table_args__ = (CheckConstraint("count >= 5", name="missed_by_enough"),)
+    miss_id: UUID = Field(primary_key=True)
+    revision: int = revision(key=True)
+    missed_on: date = Field(index=True)
+    lexemes: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    facets: dict[str, list[str]] = Field(sa_column=Column(JSONB, nullable=False))
+    count: int = number()

@@ -65,8 +65,11 @@ def explain(prepared: Prepared, plan: Plan) -> Explanation:
     fair = fair_shares(prepared.problem.weights, plan.steps)
     steps = tuple(
         StepReason(
-            step=step, closes=closes(prepared.problem.weights, plan.steps, step), fair=fair[step.group],
-            without=without(prepared.problem, plan, step), groups=ranked_groups(prepared.problem, plan, step),
+            step=step,
+            closes=closes(prepared.problem.weights, plan.steps, step),
+            fair=fair[step.group],
+            without=without(prepared.problem, plan, step),
+            groups=ranked_groups(prepared.problem, plan, step),
         )
         for step in plan.steps
     )
@@ -113,8 +116,10 @@ def without(problem: Problem, plan: Plan, step: Candidate) -> Without | None:
 def ranked_groups(problem: Problem, plan: Plan, step: Candidate) -> tuple[str, ...]:
     """The step's group, then the other groups of its programme that could take its place, the least penalty first."""
     others = [
-        each for each in problem.candidates
-        if each.programme == step.programme and each.group != step.group
+        each
+        for each in problem.candidates
+        if each.programme == step.programme
+        and each.group != step.group
         and fits(problem, [each if other is step else other for other in plan.steps])
     ]
     others.sort(key=lambda each: (each.penalty, each.start or date.min, each.group))
@@ -154,7 +159,5 @@ def why_open(prepared: Prepared, plan: Plan, competence: str) -> Reason:
 
 def most_telling(barred: Sequence[Excluded], competence: str) -> Reason:
     """The reason of the group that would close most of the deficit, a person's own refusal last."""
-    best = max(
-        barred, key=lambda each: (not isinstance(each.reason, Forbidden), each.candidate.effects[competence], each.candidate.group)
-    )
+    best = max(barred, key=lambda each: (not isinstance(each.reason, Forbidden), each.candidate.effects[competence], each.candidate.group))
     return best.reason

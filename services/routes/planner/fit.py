@@ -18,9 +18,7 @@ from services.routes.planner.reasons import (
 def obstacles(problem: Problem, chosen: Sequence[Candidate], candidate: Candidate) -> tuple[Obstacle, ...]:
     """Everything that keeps the candidate from joining the chosen groups; empty when it fits."""
     found: list[Obstacle] = [SameProgramme(other.group) for other in chosen if other.programme == candidate.programme]
-    found += [
-        Overlaps(other.group) for other in chosen if other.programme != candidate.programme and other.overlaps(candidate)
-    ]
+    found += [Overlaps(other.group) for other in chosen if other.programme != candidate.programme and other.overlaps(candidate)]
     needed = chains(problem.candidates, problem.passed)
     found += [PrerequisiteMissing(programme) for programme in missing(needed, chosen, candidate)]
     found += excesses(problem, [*chosen, candidate])

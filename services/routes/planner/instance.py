@@ -73,9 +73,19 @@ def compiled(problem: Problem, groups: Sequence[Candidate]) -> Instance:
     clash = [same | dated for same, dated in zip(twins, overlaps(groups), strict=True)]
     needs = requirements(problem, groups, clash)
     instance = Instance(
-        hours=[each.hours for each in groups], cost=cost, density=density, closes=closes, columns=columns, residual=residual,
-        clash=clash, family=family, needs=needs, packed=packed(problem.limits, groups),
-        budget=problem.limits.hours, courses=problem.limits.courses, available=[],
+        hours=[each.hours for each in groups],
+        cost=cost,
+        density=density,
+        closes=closes,
+        columns=columns,
+        residual=residual,
+        clash=clash,
+        family=family,
+        needs=needs,
+        packed=packed(problem.limits, groups),
+        budget=problem.limits.hours,
+        courses=problem.limits.courses,
+        available=[],
         mandatory=[index for index, each in enumerate(groups) if each.group in problem.mandatory],
     )
     return replace(instance, available=worthwhile(instance, groups, twins))
@@ -147,9 +157,11 @@ def worthwhile(instance: Instance, groups: Sequence[Candidate], twins: Sequence[
         for need in needs:
             useful |= need
     kept = [
-        index for index, density in enumerate(instance.density)
+        index
+        for index, density in enumerate(instance.density)
         if (density > 0 or useful >> index & 1 or index in instance.mandatory)
-        and (room - uses[index]) & guards == guards and all(instance.needs[index])
+        and (room - uses[index]) & guards == guards
+        and all(instance.needs[index])
     ]
     dropped: set[int] = set()
     for _, kin in groupby(kept, key=twins.__getitem__):

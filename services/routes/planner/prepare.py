@@ -57,8 +57,13 @@ def prepare(
         gone = {each.candidate.group for each in lost}
         kept = [each for each in kept if each.group not in gone]
     problem = Problem(
-        weights=person.weights, limits=person.limits, candidates=tuple(kept), passed=passed,
-        mandatory=person.mandatory, planned=planned, stability=stability,
+        weights=person.weights,
+        limits=person.limits,
+        candidates=tuple(kept),
+        passed=passed,
+        mandatory=person.mandatory,
+        planned=planned,
+        stability=stability,
     )
     return Prepared(problem, tuple(excluded))
 

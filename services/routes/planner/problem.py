@@ -57,8 +57,12 @@ class Candidate:
     def overlaps(self, period: "Candidate | Period") -> bool:
         """Whether both are dated and share a day."""
         return (
-            self.start is not None and self.end is not None and period.start is not None and period.end is not None
-            and self.start <= period.end and period.start <= self.end
+            self.start is not None
+            and self.end is not None
+            and period.start is not None
+            and period.end is not None
+            and self.start <= period.end
+            and period.start <= self.end
         )
 
     def loads(self) -> dict[Quarter, int]:
@@ -132,8 +136,15 @@ def fingerprint(problem: Problem) -> str:
         "mandatory": sorted(problem.mandatory),
         "groups": [
             [
-                each.group, each.programme, each.hours, each.fee, each.start and each.start.isoformat(), each.end and each.end.isoformat(),
-                dict(each.effects), sorted(each.prerequisites), each.penalty,
+                each.group,
+                each.programme,
+                each.hours,
+                each.fee,
+                each.start and each.start.isoformat(),
+                each.end and each.end.isoformat(),
+                dict(each.effects),
+                sorted(each.prerequisites),
+                each.penalty,
             ]
             for each in sorted(problem.candidates, key=attrgetter("group"))
         ],

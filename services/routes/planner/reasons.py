@@ -149,8 +149,17 @@ class Unknown:
 
 
 Exclusion = (
-    Forbidden | NotForAudience | Closed | Full | PassedRecently | BlackedOut | PrerequisiteMissing
-    | TooLong | QuarterFull | TooDear | TooMany
+    Forbidden
+    | NotForAudience
+    | Closed
+    | Full
+    | PassedRecently
+    | BlackedOut
+    | PrerequisiteMissing
+    | TooLong
+    | QuarterFull
+    | TooDear
+    | TooMany
 )
 Obstacle = SameProgramme | Overlaps | PrerequisiteMissing | TooLong | QuarterFull | TooDear | TooMany
 Reason = Exclusion | Obstacle | LittleGain | Outweighed | NoProgramme | PartlyClosed | Unknown

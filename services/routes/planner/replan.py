@@ -21,8 +21,15 @@ class Replanned:
 
 
 def replan(
-    person: Person, candidates: Iterable[Candidate], *, today: date, done: Sequence[Candidate] = (), confirmed: Sequence[Candidate] = (),
-    planned: frozenset[str] = NOBODY, remeasured: frozenset[str] = NOBODY, delta: float = 0.0,
+    person: Person,
+    candidates: Iterable[Candidate],
+    *,
+    today: date,
+    done: Sequence[Candidate] = (),
+    confirmed: Sequence[Candidate] = (),
+    planned: frozenset[str] = NOBODY,
+    remeasured: frozenset[str] = NOBODY,
+    delta: float = 0.0,
 ) -> Replanned:
     """The best route after a change; every planned group it drops costs delta.
 
@@ -39,9 +46,7 @@ def replan(
     )
     prepared = prepare(holder, on_offer, today=today, planned=planned, stability=delta)
     plan = solve(prepared.problem)
-    return Replanned(
-        prepared, plan, kept=planned & plan.groups, dropped=planned - plan.groups, added=plan.groups - planned - fixed.keys()
-    )
+    return Replanned(prepared, plan, kept=planned & plan.groups, dropped=planned - plan.groups, added=plan.groups - planned - fixed.keys())
 
 
 def as_forecast(done: Candidate, remeasured: frozenset[str], *, beside: Iterable[Candidate]) -> Candidate:

@@ -33,8 +33,15 @@ def search(instance: Instance, *, node_limit: int = NODE_LIMIT) -> Found:
     best, best_mask, nodes, unexplored = -inf, None, 0, -inf
 
     def descend(
-        available: list[int], density: list[float], residual: list[float], value: float,
-        chosen: int, room: int, budget: int, courses: int, pending: tuple[int, ...],
+        available: list[int],
+        density: list[float],
+        residual: list[float],
+        value: float,
+        chosen: int,
+        room: int,
+        budget: int,
+        courses: int,
+        pending: tuple[int, ...],
     ) -> None:
         nonlocal best, best_mask, nodes, unexplored
         nodes += 1
@@ -56,9 +63,9 @@ def search(instance: Instance, *, node_limit: int = NODE_LIMIT) -> Found:
             # Gains only shrink below here, so a group that costs the knapsack more than the slack can be in no better set.
             slack = relaxed - best - SMALLEST_GAIN
             rest = [
-                index for index in available
-                if not bits[index] & barred and (left - uses[index]) & guards == guards
-                and (price - density[index]) * hours[index] < slack
+                index
+                for index in available
+                if not bits[index] & barred and (left - uses[index]) & guards == guards and (price - density[index]) * hours[index] < slack
             ]
             now, waiting = chosen | bits[branch], pending
             if demanding:
@@ -77,9 +84,7 @@ def search(instance: Instance, *, node_limit: int = NODE_LIMIT) -> Found:
                         thinner[index] -= closed * rate
             descend(rest, thinner, open_deficits, value + gain, now, left, budget - hours[branch], courses - 1, waiting)
 
-    def ceiling(
-        order: list[int], density: list[float], value: float, budget: int, courses: int, tried: int
-    ) -> tuple[float, float, float]:
+    def ceiling(order: list[int], density: list[float], value: float, budget: int, courses: int, tried: int) -> tuple[float, float, float]:
         """What no completion exceeds: the least of two bounds, the fractional knapsack alone, and the price of an hour in it.
 
         By submodularity today's gains never grow, so the knapsack of them (one group per programme) and the sum of the best few

@@ -1,9 +1,7 @@
 """How much one deficit of one person weighs in the objective of the route."""
 
 
-def weight(
-    *, omega: float, severity: float | None, difficulty: float, mu: float, s0: float, chosen: bool = False
-) -> float:
+def weight(*, omega: float, severity: float | None, difficulty: float, mu: float, s0: float, chosen: bool = False) -> float:
     """W = omega * (S + mu * u * s0): severity in SD units, difficulty u in [0, 1]; without a measurement 0 unless the person chose it."""
     if not 0 <= difficulty <= 1:
         raise ValueError(f"a difficulty is in [0, 1], not {difficulty}")

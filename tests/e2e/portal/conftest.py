@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -14,8 +13,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Request, async_playwright
 
+from tests.support.pages import chromium
+
 PHONE, DESK = 390, 1280
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -37,10 +37,8 @@ def portal(request: pytest.FixtureRequest) -> str:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
-    assert path, "the portal's tests need Chromium (Debian: apt-get install chromium)"
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=path, args=list(QUIET))
+        started = await playwright.chromium.launch(executable_path=chromium(), args=list(QUIET))
         yield started
         await started.close()
 

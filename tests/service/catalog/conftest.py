@@ -33,6 +33,11 @@ class Register:
         return self.service.staff("operator")
 
     @property
+    def reader(self) -> Person:
+        """A second operator, who reads what others have written."""
+        return self.service.staff("operator", "reader")
+
+    @property
     def specialist(self) -> Person:
         return self.service.staff("provider_specialist", self.provider_id)
 
@@ -72,8 +77,18 @@ class Register:
         return await self.done("POST", "/programmes", self.specialist, self.facts(**changes))
 
     async def published(self, **changes: Any) -> dict[str, Any]:
-        programme = await self.draft(**changes)
-        return await self.done("POST", f"/programmes/{programme['id']}/publication", self.specialist)
+        return await self.approved(await self.draft(**changes), self.specialist)
+
+    async def submitted(self, programme: dict[str, Any], who: Person | None = None) -> dict[str, Any]:
+        return await self.done("POST", f"/programmes/{programme['id']}/submission", who or self.specialist)
+
+    async def approved(self, programme: dict[str, Any], who: Person | None = None) -> dict[str, Any]:
+        """Submitted, unless it is already, and published by the second reader."""
+        card = programme
+        if not (card["review"] and card["review"]["state"] == "in_review"):
+            card = await self.submitted(programme, who)
+        read = {"version": card["review"]["number"]}
+        return await self.done("POST", f"/programmes/{programme['id']}/publication", self.reader, read)
 
     def dates(self, **changes: Any) -> dict[str, Any]:
         return {

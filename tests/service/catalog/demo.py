@@ -35,7 +35,7 @@ async def load_demo(register: Register) -> None:
         one["prerequisites"] = [programmes[code] for code in one.pop("prerequisites", [])]
         programme = await register.done("POST", "/programmes", operator, one)
         programmes[one["code"]] = programme["id"]
-        await register.done("POST", f"/programmes/{programme['id']}/publication", operator)
+        await register.approved(programme, operator)
         for group in groups:
             dates = {key: day(group[key]) for key in DATES}
             await register.done("POST", f"/programmes/{programme['id']}/groups", operator, group | dates)

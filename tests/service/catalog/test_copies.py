@@ -50,7 +50,7 @@ async def test_a_programme_of_unknown_competences_is_not_published_once_the_fram
     frame = framework(1, К1="Компетенция")
     await register.service.hear(envelope_of(frame, subject=frame.framework_id))
     draft = await register.draft(effects=[{"competence": "К2", "share": 0.4}])
-    answer = await register.refused("POST", f"/programmes/{draft['id']}/publication", register.specialist)
+    answer = await register.refused("POST", f"/programmes/{draft['id']}/submission", register.specialist)
     assert answer.json()["errors"][0]["message"] == "Нет в действующей рамке компетенций: К2."
 
 

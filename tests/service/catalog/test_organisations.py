@@ -92,3 +92,87 @@ async def test_dictionaries_say_old_and_new_codes(register: Register) -> None:
     assert (places["75649000"]["successor"], places["75649000"]["valid_to"]) == ("75549000", places["75549000"]["valid_from"])
     assert {"position", "subject", "level", "form", "funding", "programme_kind", "labour_function"} <= set(said["terms"])
     assert said["terms"]["position"][0]["title"] == "Учитель"
+
+
+LICENCE = {"number": "Л035-01235-74/00000001", "issued": "2020-02-14", "authority": "Министерство образования и науки Челябинской области"}
+
+
+async def test_a_licence_and_contacts_stand_on_the_card_with_the_day_of_change(register: Register) -> None:
+    facts = {"licence": LICENCE, "phone": "+7 (351) 200-00-00, доб. 12", "email": "info@institute.example", "founder": "Область"}
+    made = await register.organisation(**facts)
+    card = await register.get(f"/organisations/{made['id']}")
+    assert (card["licence"], card["phone"], card["email"]) == (LICENCE | {"status": "active"}, facts["phone"], facts["email"])
+    assert card["changed_at"]
+    wrong = {"licence": LICENCE | {"issued": day(1)}, "phone": "позвоните", "email": "никак"}
+    for field, value in wrong.items():
+        stated = {"code": "x-9", "kind": "provider", "name": "Х", "short_name": "Х", field: value}
+        answer = await register.refused("POST", "/organisations", register.operator, stated)
+        assert [one["field"].partition(".")[0] for one in answer.json()["errors"]] == [field]
+
+
+async def test_every_change_is_remembered_with_what_it_was_before(register: Register) -> None:
+    made = await register.organisation(phone="+7 351 100-00-00")
+    stated = {"code": made["code"], "kind": "provider", "name": "Новое имя", "short_name": made["short_name"], "phone": "+7 351 200-00-00"}
+    await register.done("PUT", f"/organisations/{made['id']}", register.operator, stated)
+    await register.done("PUT", f"/organisations/{made['id']}", register.operator, stated)
+    (one,) = (await register.get(f"/organisations/{made['id']}/changes", register.operator))["items"]
+    assert (one["revision"], one["role"]) == (2, "operator")
+    assert one["changes"]["phone"] == ["+7 351 100-00-00", "+7 351 200-00-00"]
+    assert one["changes"]["name"] == [made["name"], "Новое имя"]
+
+
+async def test_a_provider_keeps_its_own_contacts_and_nothing_else(register: Register) -> None:
+    other = await register.organisation()
+    contacts = {"phone": "+7 351 200-00-00", "email": "info@institute.example", "site": None, "address": "ул. Кирова, 1"}
+    card = await register.done("PUT", f"/organisations/{register.provider_id}/contacts", register.specialist, contacts)
+    assert (card["phone"], card["name"], card["revision"]) == ("+7 351 200-00-00", "Институт развития образования", 2)
+    foreign = await register.refused("PUT", f"/organisations/{other['id']}/contacts", register.specialist, contacts)
+    unknown = await register.refused("PUT", f"/organisations/{uuid4()}/contacts", register.specialist, contacts)
+    assert (foreign.status_code, foreign.json()) == (404, unknown.json())
+    named = await register.refused("PUT", f"/organisations/{register.provider_id}/contacts", register.specialist, contacts | {"name": "Я"})
+    assert named.json()["errors"][0]["field"] == "name"
+    whole = {"code": "chippkro", "kind": "provider", "name": "Я", "short_name": "Я"}
+    assert (await register.refused("PUT", f"/organisations/{register.provider_id}", register.specialist, whole)).status_code == 403
+    changes = await register.get(f"/organisations/{register.provider_id}/changes", register.specialist)
+    assert [one["role"] for one in changes["items"]] == ["provider_specialist"]
+    assert (await register.refused("GET", f"/organisations/{other['id']}/changes", register.specialist)).status_code == 404
+
+
+async def test_two_editors_at_once_do_not_overwrite_each_other(register: Register) -> None:
+    made = await register.organisation()
+    stated = {"code": made["code"], "kind": "provider", "name": made["name"], "short_name": made["short_name"], "revision": 1}
+    await register.done("PUT", f"/organisations/{made['id']}", register.operator, stated | {"founder": "Первый"})
+    answer = await register.refused("PUT", f"/organisations/{made['id']}", register.operator, stated | {"founder": "Второй"})
+    assert (answer.status_code, answer.json()["type"]) == (409, "organisation_changed_meanwhile")
+    assert (await register.get(f"/organisations/{made['id']}"))["founder"] == "Первый"
+
+
+async def test_a_card_says_what_stands_above_from_the_region_down(register: Register) -> None:
+    ministry = await register.organisation(code="ministry", kind="ministry", short_name="Минобр")
+    authority = await register.organisation(
+        code="muo", kind="municipal_authority", oktmo=MIASS, authority_id=ministry["id"], short_name="МОУО"
+    )
+    school = await register.organisation(code="school-7", kind="school", oktmo=MIASS, authority_id=authority["id"])
+    card = await register.get(f"/organisations/{school['id']}")
+    assert [one["short_name"] for one in card["above"]] == ["Минобр", "МОУО"]
+
+
+async def test_a_successor_is_active_and_of_the_same_kind(register: Register) -> None:
+    gone, school = await register.organisation(), await register.organisation(kind="school", oktmo=MIASS)
+    closed = await register.organisation(status="closed")
+    body = {"code": gone["code"], "kind": "provider", "name": gone["name"], "short_name": gone["short_name"], "status": "merged"}
+    for into in (school, closed):
+        answer = await register.refused("PUT", f"/organisations/{gone['id']}", register.operator, body | {"merged_into": into["id"]})
+        assert answer.json()["errors"][0]["field"] == "merged_into"
+
+
+async def test_a_merger_keeps_the_card_its_names_and_what_was_before(register: Register) -> None:
+    gone = await register.organisation()
+    body = {"code": gone["code"], "kind": "provider", "name": gone["name"], "short_name": gone["short_name"]}
+    await register.done(
+        "PUT", f"/organisations/{gone['id']}", register.operator, body | {"status": "merged", "merged_into": str(register.provider_id)}
+    )
+    card = await register.get(f"/organisations/{gone['id']}")
+    assert (card["names"][0]["name"], card["status"]) == (gone["name"], "merged")
+    (one,) = (await register.get(f"/organisations/{gone['id']}/changes", register.operator))["items"]
+    assert one["changes"]["status"] == ["active", "merged"]

@@ -1,4 +1,4 @@
-"""A programme's life: draft, published, changed in the open, withdrawn; and who may touch it."""
+"""A programme's life: drafted, published, withdrawn; and who may touch it. Its versions are tested beside."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from services.catalog.commands.programmes import publish_programme
+from services.catalog.commands.versions import publish_version
 from shared.access import Caller, Grant
 from shared.contracts.assessment import Competence, FrameworkPublished
 from shared.contracts.catalog import ProgrammePublished, ProgrammeWithdrawn
@@ -62,7 +62,7 @@ async def test_publication_tells_everything_enrolment_and_routes_need(register: 
     said = (await register.service.told(ProgrammePublished))[-1]
     event = said.event()
     assert isinstance(event, ProgrammePublished)
-    assert (str(said.subject), said.dporevision) == (second["id"], 2)
+    assert (str(said.subject), said.dporevision) == (second["id"], 3)
     assert event.audience.model_dump() == audience
     assert [(effect.competence, effect.share) for effect in event.effects] == [("М1", 0.2), ("М2", 0.6)]
     assert [str(one) for one in event.prerequisites] == [first["id"]]
@@ -75,23 +75,10 @@ async def test_publication_tells_everything_enrolment_and_routes_need(register: 
 
 async def test_publishing_twice_says_it_once(register: Register) -> None:
     programme = await register.published()
-    again = await register.done("POST", f"/programmes/{programme['id']}/publication", register.specialist)
+    read = {"version": 1}
+    again = await register.done("POST", f"/programmes/{programme['id']}/publication", register.reader, read)
     assert again["revision"] == programme["revision"]
     assert len(await register.service.told(ProgrammePublished)) == 1
-
-
-async def test_a_published_programme_changes_in_the_open(register: Register) -> None:
-    facts = register.facts()
-    programme = await register.done("POST", "/programmes", register.specialist, facts)
-    await register.done("POST", f"/programmes/{programme['id']}/publication", register.specialist)
-    changed = await register.done("PUT", f"/programmes/{programme['id']}", register.specialist, facts | {"title": "Вероятность в школе"})
-    await register.done("PUT", f"/programmes/{programme['id']}", register.specialist, facts | {"title": "Вероятность в школе"})
-    said = await register.service.told(ProgrammePublished)
-    assert [one.dporevision for one in said] == [2, 3]
-    assert changed["revision"] == 3
-    assert await register.titles(q="вероятности") == ["Вероятность в школе"]
-    fixed = await register.refused("PUT", f"/programmes/{programme['id']}", register.specialist, facts | {"code": "ПК-26-9999"})
-    assert (fixed.status_code, fixed.json()["type"]) == (409, "programme_fixed")
 
 
 async def test_a_withdrawn_programme_keeps_its_page_and_takes_no_groups(register: Register) -> None:
@@ -100,7 +87,7 @@ async def test_a_withdrawn_programme_keeps_its_page_and_takes_no_groups(register
     await register.done("POST", f"/programmes/{programme['id']}/withdrawal", register.specialist, body)
     await register.done("POST", f"/programmes/{programme['id']}/withdrawal", register.specialist, body)
     said = await register.service.told(ProgrammeWithdrawn)
-    assert [one.dporevision for one in said] == [3]
+    assert [one.dporevision for one in said] == [4]
     card = await register.get(f"/programmes/{programme['id']}")
     assert (card["status"], card["withdrawal_reason"]) == ("withdrawn", "Программа устарела")
     assert await register.titles() == []
@@ -126,7 +113,7 @@ async def test_retraining_needs_250_hours(register: Register) -> None:
 
 async def test_an_unfinished_draft_is_not_published(register: Register) -> None:
     draft = await register.draft(annotation="Коротко.", effects=[])
-    answer = await register.refused("POST", f"/programmes/{draft['id']}/publication", register.specialist)
+    answer = await register.refused("POST", f"/programmes/{draft['id']}/submission", register.specialist)
     assert {one["field"] for one in answer.json()["errors"]} == {"annotation", "effects"}
     assert await register.service.told(ProgrammePublished) == []
 
@@ -149,11 +136,11 @@ async def test_two_programmes_never_share_a_code(register: Register) -> None:
 
 
 async def test_many_publications_at_once_are_one(register: Register) -> None:
-    draft = await register.draft()
-    path = f"/programmes/{draft['id']}/publication"
-    answers = await asyncio.gather(*(register.service.call("POST", path, register.specialist) for _ in range(8)))
+    draft = await register.submitted(await register.draft())
+    path, read = f"/programmes/{draft['id']}/publication", {"version": 1}
+    answers = await asyncio.gather(*(register.service.call("POST", path, register.reader, json=read) for _ in range(8)))
     assert {answer.status_code for answer in answers} == {200}
-    assert [one.dporevision for one in await register.service.told(ProgrammePublished)] == [2]
+    assert [one.dporevision for one in await register.service.told(ProgrammePublished)] == [3]
 
 
 async def test_a_code_claimed_twice_at_once_is_given_once(register: Register) -> None:
@@ -163,7 +150,7 @@ async def test_a_code_claimed_twice_at_once_is_given_once(register: Register) ->
 
 
 async def test_a_framework_heard_during_a_publication_does_not_hide_the_programme(register: Register) -> None:
-    draft = await register.draft(title="Программа")
+    draft = await register.submitted(await register.draft(title="Программа"))
     service = register.service
     competences = [Competence(code="М1", title="Критическое мышление", group="методические", labour_functions=[])]
     frame = FrameworkPublished(framework_id=uuid4(), title="Рамка", version=1, competences=competences)
@@ -175,7 +162,7 @@ async def test_a_framework_heard_during_a_publication_does_not_hide_the_programm
             return bool(await connection.scalar(text(waiting)))
 
     async with service.app.state.sessions.begin() as session:
-        await publish_programme(session, UUID(draft["id"]), caller=operator, now=datetime.now(UTC))
+        await publish_version(session, UUID(draft["id"]), 1, caller=operator, now=datetime.now(UTC))
         hearing = asyncio.create_task(service.hear(envelope_of(frame, subject=frame.framework_id)))
         await eventually(somebody_waits)
     await hearing

@@ -1,5 +1,6 @@
 """Suggestions while a query is typed."""
 
+from tests.service.catalog import test_events
 from tests.service.catalog.conftest import MIASS, Register
 
 
@@ -56,3 +57,13 @@ async def test_nothing_is_suggested_for_nothing(register: Register) -> None:
     await register.published()
     for typed in ("", "у", "щщщ", "...", "😀"):
         assert (await register.get("/suggestions", q=typed))["items"] == []
+
+
+async def test_other_kinds_are_suggested_only_where_everything_is_searched(register: Register) -> None:
+    await register.organisation(name="Центр геологии", short_name="Центр геологии")
+    await test_events.announced(register, title="Геология для всех")
+    assert await kinds(register, "геолог") == {}
+    said = (await register.get("/suggestions", q="геолог", everywhere=True))["items"]
+    assert {(one["kind"], one["text"]) for one in said} == {("event", "Геология для всех"), ("organisation", "Центр геологии")}
+    layout = (await register.get("/suggestions", q="utjkju", everywhere=True))["items"]
+    assert layout == said

@@ -28,6 +28,14 @@ PUBLIC = {
         "/api/v1/organisations/{organisation_id}": {
             "get": {"x-service": "catalog", "operationId": "show_organisation", "x-roles": ["guest"]}
         },
+        "/api/v1/programmes/{programme_id}/files": {
+            "post": {
+                "x-service": "catalog",
+                "operationId": "upload_file",
+                "x-roles": ["provider_specialist"],
+                "requestBody": {"content": {"application/pdf": {}}},
+            }
+        },
         "/api/v1/applications": {
             "get": {"x-service": "enrollment", "operationId": "read_applications", "x-roles": ["school_specialist", "operator"]},
             "post": {
@@ -86,7 +94,8 @@ class Upstream:
         tokens = Tokens(dict(PUBLIC_KEYS), service)
         caller = tokens.caller(request.headers["Authorization"].removeprefix("Bearer "))
         body = await request.read()
-        self.heard.append(Heard(service, request.method, "/" + path, dict(request.headers), json.loads(body) if body else None, caller))
+        said = json.loads(body) if body and request.content_type == "application/json" else None
+        self.heard.append(Heard(service, request.method, "/" + path, dict(request.headers), said, caller))
         if (answer := self.answers.get(f"{request.method} /{path}")) is not None:
             return await answer(request)
         return web.json_response({"service": service, "path": "/" + path, "query": request.query_string})
@@ -106,7 +115,7 @@ async def serving(app: web.Application, port: int) -> AsyncIterator[str]:
 @pytest_asyncio.fixture
 async def upstream() -> AsyncIterator[Upstream]:
     made = Upstream()
-    app = web.Application()
+    app = web.Application(client_max_size=10_000_000)
     app.router.add_route("*", "/{rest:.*}", made.serve)
     async with serving(app, free_port()) as url:
         made.url = url

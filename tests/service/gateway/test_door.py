@@ -36,6 +36,19 @@ async def test_what_a_service_answers_passes_but_its_own_headers_do_not(stand: S
     assert not {"x-launch-id", "set-cookie", "connection", "server"} & set(response.headers)
 
 
+async def test_guests_share_what_is_public_and_nobody_with_a_name_does(stand: Stand) -> None:
+    said = {"Cache-Control": "public, max-age=1", "ETag": 'W/"7"'}
+    stand.upstream.says("GET /programmes", {"items": []}, 200, said)
+    answers = [await stand.browser().get("/api/v1/programmes?q=shared") for _ in range(3)]
+    assert [one.json() for one in answers] == [{"items": []}] * 3
+    again = await stand.browser().get("/api/v1/programmes?q=shared", headers={"if-none-match": 'W/"7"'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", 'W/"7"')
+    assert len(stand.upstream.heard) < 4  # a slow machine may let the second pass once
+    before = len(stand.upstream.heard)
+    assert (await stand.call("GET", "/api/v1/programmes?q=shared", "orlova")).headers.get_list("cache-control") == [said["Cache-Control"]]
+    assert [one.caller.role for one in stand.upstream.heard[before:]] == ["operator"]
+
+
 async def test_nothing_from_outside_speaks_for_the_caller(stand: Stand) -> None:
     forged = {
         "x-user-id": "1",
@@ -175,6 +188,21 @@ async def test_bodies_are_bounded_whatever_they_say_of_themselves(stand: Stand) 
     response = await stand.gateway.client.post("/api/v1/applications", headers=headers, content=trickle())
     assert (response.status_code, response.json()["type"]) == (413, "too_large")
     assert not stand.upstream.heard
+
+
+async def test_a_file_may_be_larger_where_one_is_taken_from_whoever_is_signed_in(stand: Stand) -> None:
+    taken, large = "/api/v1/programmes/1/files?name=a.pdf", b"%PDF-" + b"0" * 2_000_000
+    signed_in, pdf = await stand.bearer("gareev"), {"content-type": "application/pdf"}
+
+    async def status(path: str, body: bytes, headers: dict[str, str]) -> int:
+        return (await stand.gateway.client.post(path, headers=headers, content=body)).status_code
+
+    assert await status(taken, large, {**signed_in, **pdf}) == 200
+    assert {name.lower(): value for name, value in stand.upstream.last().headers.items()}["content-type"] == "application/pdf"
+    assert await status(taken, large * 3, {**signed_in, **pdf}) == 413
+    assert await status(taken, large, pdf) == 413
+    assert await status(taken, large, {**signed_in, "content-type": "application/json"}) == 413
+    assert await status("/api/v1/applications", large, {**signed_in, **pdf}) == 415
 
 
 async def test_an_intent_keeps_its_key(stand: Stand) -> None:

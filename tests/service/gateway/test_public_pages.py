@@ -35,11 +35,16 @@ LISTED = {
     "agency_id": None,
     "address": None,
     "site": None,
+    "phone": None,
+    "email": None,
+    "founder": None,
+    "licence": None,
+    "changed_at": "2026-11-20T20:00:00Z",
     "status": "active",
     "merged_into": None,
     "revision": 1,
 }
-CARD = LISTED | {"names": [{"valid_from": "2020-01-01", "name": LISTED["name"], "short_name": "Институт"}], "programmes": 0}
+CARD = LISTED | {"names": [{"valid_from": "2020-01-01", "name": LISTED["name"], "short_name": "Институт"}], "above": [], "programmes": 0}
 OPEN_GROUP = {
     "id": GROUP,
     "starts": "2030-12-01",

@@ -1,19 +1,12 @@
 """A letter for every status change, once in effect, by real SMTP; the inbox beside it; erasure after the last letter."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from itertools import permutations
 from typing import Any, get_args
 from uuid import UUID, uuid4
 
-import pytest_asyncio
-from aiosmtpd.controller import Controller
 from sqlalchemy import func, select
 
-from deploy.ports import free_port
 from services.notify.rules import letters
 from services.notify.tables import Contact, Delivery, Notice
 from shared import migrations
@@ -21,38 +14,10 @@ from shared.contracts.catalog import ReviewDue
 from shared.contracts.enrollment import ConsentWithdrawn, Holder, Status, StatusChanged
 from shared.contracts.erasure import NotifyPersonErased
 from shared.contracts.notify import NotificationDelivered, NotificationFailed
+from tests.service.notify.conftest import Sink
 from tests.support.servers import Servers
 from tests.support.service import Running, envelope_of
-from tests.support.stage import Start, eventually
-
-
-@dataclass
-class Sink:
-    """A real SMTP server in a thread, keeping what it accepts."""
-
-    mails: list[EmailMessage] = field(default_factory=list)
-    refusals: list[str] = field(default_factory=list)
-    port: int = field(default_factory=free_port)
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        if self.refusals:
-            return self.refusals.pop()
-        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 accepted"
-
-
-@pytest_asyncio.fixture
-async def sink() -> AsyncIterator[Sink]:
-    sink = Sink()
-    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
-    controller.start()
-    yield sink
-    controller.stop()
-
-
-@pytest_asyncio.fixture
-async def notify(start: Start, sink: Sink) -> Running:
-    return await start("notify", NOTIFY_SMTP_URL=f"smtp://127.0.0.1:{sink.port}", NOTIFY_PORTAL_URL="http://portal.test")
+from tests.support.stage import eventually
 
 
 def status(person: UUID, application: UUID, to: str = "accepted", **facts: Any) -> StatusChanged:

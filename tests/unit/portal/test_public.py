@@ -42,6 +42,8 @@ def group(number: int, **changed: Any) -> dict[str, Any]:
         "form": coded("full_time", "очно"),
         "municipality": "Миасский ГО",
         "place": "ул. Романенко, 1; каб. 5",
+        "contact_phone": None,
+        "contact_email": None,
         "status": "announced",
         "seats": {"capacity": 25, "held": 5, "taken": 10, "waiting": 0, "free": 10},
         "programme": {"id": "p1", "code": "ПК-26-0107", "title": EVIL, "hours": 36, "published_at": "2026-10-02T20:00:00Z"},
@@ -58,6 +60,10 @@ def programme(**changed: Any) -> dict[str, Any]:
         "code": "ПК-26-0107",
         "title": EVIL,
         "annotation": EVIL,
+        "goal": "",
+        "teachers": [],
+        "files": [],
+        "register_number": None,
         "hours": 36,
         "fee": 0,
         "document": coded("qualification_certificate", "Удостоверение о повышении квалификации"),
@@ -87,6 +93,12 @@ def register_card(**changed: Any) -> dict[str, Any]:
         "agency_id": None,
         "address": "ул. Красноармейская, 88",
         "site": "https://institute.example",
+        "phone": "+7 (351) 200-00-00",
+        "email": "info@institute.example",
+        "founder": None,
+        "licence": {"number": "Л035-01", "issued": "2020-02-14", "authority": "Министерство", "status": "active"},
+        "changed_at": "2026-11-20T20:00:00Z",
+        "above": [{"id": "o0", "short_name": "Минобр", "kind": coded("ministry")}],
         "status": "active",
         "merged_into": None,
         "revision": 2,
@@ -172,7 +184,7 @@ def test_an_organisations_card_says_what_it_is_and_no_text_becomes_markup() -> N
 
 
 def test_what_is_not_known_is_neither_shown_nor_said() -> None:
-    bare = register_card(inn=None, ogrn=None, site=None, address=None, municipality=None, names=[], programmes=0)
+    bare = register_card(inn=None, ogrn=None, site=None, phone=None, email=None, address=None, municipality=None, names=[], programmes=0)
     html = card_page(bare, above=None, groups=None, programmes=None, json_ld=script(organisation(bare, None, portal=PORTAL)))
     assert "в&nbsp;реестре не&nbsp;указаны" in html.replace("\u00a0", "&nbsp;")
     assert "None" not in html
@@ -328,12 +340,13 @@ def test_a_feed_with_characters_that_xml_does_not_know_is_still_xml() -> None:
 
 def test_the_site_map_names_every_card_and_when_it_changed_as_far_as_known() -> None:
     listed = [group(1, enrolment_opens="2026-11-20"), group(2, enrolment_opens="2026-12-20")]
-    root = XML.fromstring(feeds.site_map([{"id": "p1"}, {"id": "p2"}], [{"id": "o1"}], listed, portal=PORTAL, today=TODAY))
+    root = XML.fromstring(feeds.site_map([{"id": "p1"}, {"id": "p2"}], [register_card()], listed, portal=PORTAL, today=TODAY))
     names = {"s": feeds.SITEMAP}
     found = {one.findtext("s:loc", "", names): one.findtext("s:lastmod", None, names) for one in root.findall("s:url", names)}
     assert set(found) == {f"{PORTAL}{path}" for path in (*feeds.PAGES, "/programmes/p1", "/programmes/p2", "/organisations/o1")}
     assert found[f"{PORTAL}/programmes/p1"] == "2026-11-20"
     assert found[f"{PORTAL}/programmes/p2"] is None
+    assert found[f"{PORTAL}/organisations/o1"] == "2026-11-21", "changed on the evening of the 20th in UTC"
     early = feeds.site_map([{"id": "p1"}], [], [group(2, enrolment_opens="2026-12-20")], portal=PORTAL, today=TODAY)
     assert b"<lastmod>2026-10-03</lastmod>" in early, "published on the evening of the 2nd in UTC, on the 3rd in the region"
 
@@ -356,6 +369,14 @@ OPEN_TO_ROBOTS = {
     "/organisations/{organisation_id}",
     "/groups/{group_id}.ics",
     "/groups.rss",
+    "/events/{event_id}",
+    "/events.ics",
+    "/events/{event_id}.ics",
+    "/news/{news_id}",
+    "/news.rss",
+    "/documents/{document_id}",
+    "/documents/{document_id}/versions/{number}.pdf",
+    "/procedures/{procedure_id}",
     "/sitemap.xml",
     "/robots.txt",
     "/open-data/asyncapi.json",

@@ -1,0 +1,237 @@
+"""The register of organisations as it is kept: the operator enters, edits, renames, merges and closes; a provider keeps its contacts."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from gateway.client import Refused, optional
+from gateway.portal.dictionaries import titles
+from gateway.portal.page import At, Page, View
+from gateway.portal.pages.organisations import ALL, is_id
+from gateway.portal.pages.provider import providers_of
+from gateway.portal.refused import Told, told
+from shared.errors import Forbidden
+
+router = APIRouter(route_class=Page)
+PAGE = 20
+TEXTS = ("code", "name", "short_name", "inn", "kpp", "ogrn", "oktmo", "address", "site", "phone", "email", "founder")
+LICENCE = ("number", "issued", "authority", "status")
+ABOVE = {"authority": "authority_id", "agency": "agency_id", "successor": "merged_into"}
+CONTACTS = ("phone", "email", "site", "address")
+LABELS = {
+    "code": "Код в реестре",
+    "kind": "Вид",
+    "name": "Полное наименование",
+    "short_name": "Краткое наименование",
+    "valid_from": "Наименование действует с",
+    "previous_name": "Прежнее наименование",
+    "inn": "ИНН",
+    "kpp": "КПП",
+    "ogrn": "ОГРН",
+    "oktmo": "Муниципалитет",
+    "address": "Адрес",
+    "site": "Сайт",
+    "phone": "Телефон",
+    "email": "Почта",
+    "founder": "Учредитель",
+    "authority": "Код вышестоящей организации",
+    "authority_id": "Вышестоящая организация",
+    "agency": "Код ведомства",
+    "agency_id": "Ведомство",
+    "licence_number": "Номер лицензии",
+    "licence_issued": "Дата лицензии",
+    "licence_authority": "Кто выдал лицензию",
+    "licence_status": "Состояние лицензии",
+    "status": "Состояние",
+    "successor": "Код преемника",
+    "merged_into": "Преемник",
+}
+ROLES = {"operator": "оператор", "provider_specialist": "организация"}
+STATUSES = (("active", "Действует"), ("closed", "Закрыта"), ("merged", "Присоединена к другой"))
+LICENCES = (("active", "Действует"), ("suspended", "Приостановлена"), ("ended", "Прекращена"))
+FIELDS = {**{field: name for name, field in ABOVE.items()}, **{f"licence.{name}": f"licence_{name}" for name in LICENCE}}
+
+
+async def operators(view: View) -> None:
+    frame = await view.signed_in()
+    if not frame.has("operator"):
+        raise Forbidden("Реестр ведёт оператор.")
+
+
+@router.get("/operator/organisations")
+async def kept(view: At, q: str = "", kind: str = "", cursor: str = "") -> Response:
+    """Find the organisation to edit."""
+    await operators(view)
+    kinds = await titles.of(view.ask, "organisation_kind")
+    asked = {"q": q.strip()[:200], "kind": kind if kind in kinds else ""}
+    found = await view.ask.get("/organisations", q=asked["q"] or None, kind=asked["kind"] or None, cursor=cursor or None, limit=PAGE)
+    following = urlencode({**{name: value for name, value in asked.items() if value}, "cursor": found["next"] or ""})
+    return await view.show(
+        "kept_organisations.html",
+        section="operator",
+        title="Организации",
+        found=found,
+        asked=asked,
+        kinds=list(kinds.items()),
+        next_href=f"/operator/organisations?{following}" if found["next"] else "",
+        everyone=ALL,
+    )
+
+
+@router.get("/operator/organisations/new")
+async def entering(view: At) -> Response:
+    await operators(view)
+    return await form_of(view, None, {"kind": "provider", "status": "active"}, Told())
+
+
+@router.post("/operator/organisations/new")
+async def enter(view: At) -> Response:
+    await operators(view)
+    typed = await typed_in(view)
+    return await saved(view, None, typed)
+
+
+@router.get("/operator/organisations/{organisation_id}")
+async def editing(view: At, organisation_id: UUID) -> Response:
+    await operators(view)
+    card = await view.ask.get(f"/organisations/{organisation_id}")
+    return await form_of(view, card, await typed_of(view, card), Told())
+
+
+@router.post("/operator/organisations/{organisation_id}")
+async def edit(view: At, organisation_id: UUID) -> Response:
+    await operators(view)
+    card = await view.ask.get(f"/organisations/{organisation_id}")
+    return await saved(view, card, await typed_in(view) | {"kind": card["kind"]["code"]})
+
+
+async def typed_in(view: View) -> dict[str, str]:
+    form = await view.form()
+    names = (*TEXTS, *ABOVE, *(f"licence_{name}" for name in LICENCE), "kind", "valid_from", "status", "revision")
+    return {name: str(form.get(name, ""))[:400].strip() for name in names}
+
+
+async def typed_of(view: View, card: Mapping[str, Any]) -> dict[str, str]:
+    """An organisation as its form shows it; those above are named by their codes."""
+    ids = [card[field] for field in ABOVE.values() if card[field]]
+    listed = await view.ask.get("/organisations", id=ids) if ids else {"items": []}
+    codes = {one["id"]: one["code"] for one in listed["items"]}
+    licence = card["licence"] or {}
+    return {
+        **{name: card[name] or "" for name in (*TEXTS, "status")},
+        **{name: codes.get(card[field], "") for name, field in ABOVE.items()},
+        **{f"licence_{name}": licence.get(name, "") for name in LICENCE},
+        "kind": card["kind"]["code"],
+        "valid_from": "",
+        "revision": str(card["revision"]),
+    }
+
+
+async def saved(view: View, card: Mapping[str, Any] | None, typed: Mapping[str, str]) -> Response:
+    """Enter or change an organisation as typed; what is refused stays in the form."""
+    codes = sorted({typed[name] for name in ABOVE if typed[name]})
+    listed = await view.ask.get("/organisations", code=codes) if codes else {"items": []}
+    ids = {one["code"]: one["id"] for one in listed["items"]}
+    if unknown := {name: "Организации с таким кодом нет" for name in ABOVE if typed[name] and typed[name] not in ids}:
+        return await form_of(view, card, typed, Told(unknown), status=422)
+    licence = {name: typed[f"licence_{name}"] for name in LICENCE}
+    body: dict[str, Any] = {
+        **{name: typed[name] or None for name in (*TEXTS, "valid_from")},
+        **{field: ids.get(typed[name]) for name, field in ABOVE.items()},
+        "code": typed["code"],
+        "kind": typed["kind"],
+        "status": typed["status"] or "active",
+        "licence": {**licence, "status": licence["status"] or "active"} if any(licence[name] for name in LICENCE[:3]) else None,
+    }
+    try:
+        if card is None:
+            made = await view.ask.post("/organisations", body)
+        else:
+            since = int(typed["revision"]) if typed["revision"].isdecimal() else None
+            made = await view.ask.put(f"/organisations/{card['id']}", body, since=since)
+    except Refused as refused:
+        return await form_of(view, card, typed, told(refused, **FIELDS), status=refused.status)
+    return view.go(f"/operator/organisations/{made['id']}", "organisation_saved")
+
+
+async def form_of(view: View, card: Mapping[str, Any] | None, typed: Mapping[str, str], said: Told, status: int = 200) -> Response:
+    kinds, places, changes = await asyncio.gather(
+        titles.of(view.ask, "organisation_kind"),
+        titles.of(view.ask, "municipality_now"),
+        optional(view.ask.get(f"/organisations/{card['id']}/changes")) if card else nothing(),
+    )
+    overtaken = status == 412 and card is not None and typed.get("revision") != str(card["revision"])
+    now = await typed_of(view, card) if card and overtaken else {}
+    return await view.show(
+        "organisation_edit.html",
+        status=status,
+        section="operator",
+        title=card["short_name"] if card else "Внести организацию",
+        card=card,
+        typed={**typed, "revision": now["revision"]} if now else typed,
+        differs={name: value for name, value in now.items() if name not in ("revision", "valid_from") and value != typed.get(name, "")},
+        kinds=list(kinds.items()),
+        places=sorted(places.items(), key=lambda one: one[1]),
+        statuses=STATUSES,
+        licences=LICENCES,
+        changes=(changes or {"items": []})["items"],
+        roles=ROLES,
+        labels=LABELS,
+        said=said,
+    )
+
+
+async def nothing() -> None:
+    return None
+
+
+@router.get("/provider/organisation")
+async def own(view: At, id: str = "") -> Response:
+    """One's own organisation: what the register says of it, and how it is reached."""
+    chosen, grants = await chosen_of(view, id)
+    card = await view.ask.get(f"/organisations/{chosen}")
+    return await contacts_of(view, card, grants, {name: card[name] or "" for name in CONTACTS}, Told())
+
+
+@router.post("/provider/organisation")
+async def keep_contacts(view: At, id: str = "") -> Response:
+    chosen, grants = await chosen_of(view, id)
+    form = await view.form()
+    typed = {name: str(form.get(name, ""))[:400].strip() for name in CONTACTS}
+    try:
+        await view.ask.put(f"/organisations/{chosen}/contacts", {name: value or None for name, value in typed.items()})
+    except Refused as refused:
+        card = await view.ask.get(f"/organisations/{chosen}")
+        return await contacts_of(view, card, grants, typed, told(refused), status=refused.status)
+    return view.go(f"/provider/organisation?id={chosen}", "contacts_saved")
+
+
+async def chosen_of(view: View, wanted: str) -> tuple[str, list[Mapping[str, Any]]]:
+    """The organisation asked for among those that the visitor acts for, or the first."""
+    grants = await providers_of(view)
+    own_ids = [str(grant["scope"]) for grant in grants]
+    return (wanted if is_id(wanted) and wanted in own_ids else own_ids[0]), list(grants)
+
+
+async def contacts_of(
+    view: View, card: Mapping[str, Any], grants: list[Mapping[str, Any]], typed: Mapping[str, str], said: Told, status: int = 200
+) -> Response:
+    changes = await optional(view.ask.get(f"/organisations/{card['id']}/changes"))
+    return await view.show(
+        "own_organisation.html",
+        status=status,
+        section="provider",
+        title=card["short_name"],
+        card=card,
+        others=[grant for grant in grants if str(grant["scope"]) != card["id"]],
+        typed=typed,
+        changes=(changes or {"items": []})["items"],
+        roles=ROLES,
+        licences=dict(LICENCES),
+        labels=LABELS,
+        said=said,
+    )

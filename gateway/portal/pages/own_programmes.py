@@ -1,0 +1,175 @@
+"""A provider's programmes: the list, and one with its checklist, its reader's remarks, its versions and its groups."""
+
+import asyncio
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from gateway.client import Refused, optional
+from gateway.portal.page import At, Page, View
+from gateway.portal.pages.programme_editor import author, previewed
+from gateway.portal.refused import Told, told
+from shared.errors import Forbidden
+
+router = APIRouter(route_class=Page)
+STATES = (
+    ("", "Все"),
+    ("published", "Опубликованы"),
+    ("in_review", "На проверке"),
+    ("draft", "Черновики"),
+    ("withdrawn", "Сняты"),
+    ("archived", "В архиве"),
+)
+PAGE, LARGEST = 50, 5_500_000
+
+
+@router.get("/provider/programmes")
+async def programmes(view: At, status: str = "", cursor: str = "") -> Response:
+    """The organisation's programmes in any state, and forms that were begun and not saved."""
+    await author(view)
+    chosen = status if status in dict(STATES) else ""
+    found, drafts = await asyncio.gather(
+        view.ask.get("/own-programmes", status=chosen or None, cursor=cursor[:2000] or None, limit=PAGE), optional(view.ask.get("/drafts", kind="programme"))
+    )
+    frame = await view.frame()
+    return await view.show(
+        "own_programmes.html",
+        section=frame.section("provider", "operator"),
+        title="Программы",
+        found=found,
+        chosen=chosen,
+        states=STATES,
+        next_href=f"/provider/programmes?{urlencode({'status': chosen, 'cursor': found['next']})}" if found["next"] else "",
+        begun=[one for one in (drafts or {"items": []})["items"] if not one["object_id"]],
+        unsent={one["object_id"] for one in (drafts or {"items": []})["items"] if one["object_id"]},
+    )
+
+
+@router.get("/provider/programmes/{programme_id}")
+async def programme(view: At, programme_id: UUID) -> Response:
+    return await shown(view, programme_id, Told())
+
+
+async def shown(view: View, programme_id: UUID, said: Told, *, typed: str = "", status: int = 200) -> Response:
+    frame = await view.signed_in()
+    if not frame.has("provider_specialist", "operator", "auditor", "ministry"):
+        raise Forbidden("Программы ведут специалисты организаций ДПО и оператор.")
+    edition, card, readiness = await asyncio.gather(
+        view.ask.get(f"/programmes/{programme_id}/edition"),
+        view.ask.get(f"/programmes/{programme_id}"),
+        view.ask.get(f"/programmes/{programme_id}/readiness"),
+    )
+    return await view.show(
+        "own_programme.html",
+        status=status,
+        section=frame.section("provider", "operator"),
+        title=edition["facts"]["title"],
+        edition=edition,
+        card=card,
+        readiness=readiness,
+        may_write=frame.has("provider_specialist", "operator"),
+        reason=typed,
+        said=said,
+    )
+
+
+@router.post("/provider/programmes/{programme_id}/submission")
+async def submit(view: At, programme_id: UUID) -> Response:
+    return await act(view, programme_id, "submission", "programme_submitted")
+
+
+@router.post("/provider/programmes/{programme_id}/archive")
+async def archive(view: At, programme_id: UUID) -> Response:
+    return await act(view, programme_id, "archive", "programme_archived")
+
+
+@router.post("/provider/programmes/{programme_id}/withdrawal")
+async def withdraw(view: At, programme_id: UUID) -> Response:
+    await author(view)
+    reason = str((await view.form()).get("reason", "")).strip()[:500]
+    if len(reason) < 5:
+        return await shown(
+            view, programme_id, Told({"reason": "Объясните, почему: это увидят на странице программы"}), typed=reason, status=422
+        )
+    return await act(view, programme_id, "withdrawal", "programme_withdrawn", {"reason": reason})
+
+
+async def act(view: View, programme_id: UUID, what: str, then: str, body: Any = None) -> Response:
+    await author(view)
+    try:
+        await view.ask.post(f"/programmes/{programme_id}/{what}", body)
+    except Refused as refused:
+        if refused.status == 404:
+            raise
+        answer = told(refused)
+        return await shown(view, programme_id, Told(detail=next(iter(answer.errors.values()), answer.detail)), status=refused.status)
+    return view.go(f"/provider/programmes/{programme_id}", then)
+
+
+@router.post("/provider/programmes/{programme_id}/files", max_body_size=LARGEST)
+async def attach(view: At, programme_id: UUID) -> Response:
+    """Upload a PDF and name it in the programme; of a published one this is a change for its reader."""
+    await author(view)
+    form = await view.request.form(max_files=1, max_fields=10)
+    upload = form.get("file")
+    if not upload or isinstance(upload, str) or not upload.filename:
+        return await shown(view, programme_id, Told({"file": "Выберите файл PDF"}), status=422)
+    name = upload.filename.replace("\\", "/").rpartition("/")[2][:120]
+    try:
+        file = await view.ask.upload(f"/programmes/{programme_id}/files", await upload.read(), name=name)
+        edition = await view.ask.get(f"/programmes/{programme_id}/edition")
+        facts = edition["facts"] | {"files": [*edition["facts"]["files"], file["id"]]}
+        await view.ask.put(f"/programmes/{programme_id}", facts, since=edition["revision"])
+    except Refused as refused:
+        if refused.status == 404:
+            raise
+        answer = told(refused, files="file", name="file")
+        sentence = "Можно показать не больше трёх файлов" if "files" in str(refused.facts.get("errors")) else refused.detail
+        return await shown(view, programme_id, Told({"file": answer.errors.get("file", sentence)}), status=refused.status)
+    return view.go(f"/provider/programmes/{programme_id}", "file_attached")
+
+
+@router.get("/provider/programmes/{programme_id}/preview")
+async def preview(view: At, programme_id: UUID) -> Response:
+    """What is stored now as the public would see it."""
+    await author(view)
+    edition = await view.ask.get(f"/programmes/{programme_id}/edition")
+    card = await view.ask.post("/programme-previews", edition["facts"])
+    return await previewed(
+        view, card, back=f"/provider/programmes/{programme_id}", note="Группы показаны не будут, пока вы их не объявите."
+    )
+
+
+@router.get("/provider/programmes/{programme_id}/versions")
+async def versions(view: At, programme_id: UUID) -> Response:
+    """Every version, and what it changed."""
+    frame = await view.signed_in()
+    if not frame.has("provider_specialist", "operator", "auditor", "ministry"):
+        raise Forbidden()
+    edition, found = await asyncio.gather(
+        view.ask.get(f"/programmes/{programme_id}/edition"), view.ask.get(f"/programmes/{programme_id}/versions")
+    )
+    return await view.show(
+        "programme_versions.html",
+        section=frame.section("provider", "operator"),
+        title="Версии программы",
+        edition=edition,
+        versions=found["items"],
+    )
+
+
+@router.get("/provider/programmes/{programme_id}/versions/{number}")
+async def version(view: At, programme_id: UUID, number: int) -> Response:
+    """One version as the public would see it."""
+    await view.signed_in()
+    card = await view.ask.get(f"/programmes/{programme_id}/versions/{number}")
+    back = safe_back(view, programme_id)
+    return await previewed(view, card, back=back, note=f"Версия {number}.")
+
+
+def safe_back(view: View, programme_id: UUID) -> str:
+    """Back to the reader's page when one came from there."""
+    reading = view.request.query_params.get("from") == "moderation"
+    return f"/moderation/{programme_id}" if reading else f"/provider/programmes/{programme_id}/versions"

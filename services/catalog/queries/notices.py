@@ -1,0 +1,81 @@
+"""Notices of assessment procedures: coming ones, past ones, one notice, an organiser's own."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, literal, or_, select, tuple_
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.catalog.queries.events import competence_titles, naming
+from services.catalog.rules.cursors import cursor_of, left_at, stale
+from services.catalog.rules.notices import WantedNotices
+from services.catalog.tables import Notice, Organisation
+from shared.access import Caller
+from shared.database import within
+from shared.errors import NotFound
+
+N = Notice
+
+
+def notices_with_organisers() -> Select[Any]:
+    names: tuple[Any, ...] = (col(Organisation.name).label("organiser_name"), col(Organisation.short_name).label("organiser_short_name"))
+    columns = (col(getattr(N, name)) for name in N.model_fields)
+    return select(*columns, *names).join_from(N, Organisation, col(Organisation.id) == col(N.organiser_id))
+
+
+async def notices_listed(session: AsyncSession, wanted: WantedNotices, *, today: date) -> dict[str, Any]:
+    """Published notices by their first day; past ones the latest first."""
+    past = wanted.when == "past"
+    listed = notices_with_organisers().where(col(N.status) == "published", col(N.closes) < today if past else col(N.closes) >= today)
+    if wanted.organiser:
+        listed = listed.where(col(N.organiser_id).in_(wanted.organiser))
+    if wanted.competence:
+        listed = listed.where(naming(col(N.competences), wanted.competence))
+    if wanted.cursor:
+        key, last = left_at(wanted.cursor, order=f"notices-{wanted.when}")
+        try:
+            left = tuple_(literal(date.fromisoformat(key)), literal(last))
+        except ValueError as reason:
+            raise stale() from reason
+        place = tuple_(col(N.opens), col(N.id))
+        listed = listed.where(place < left if past else place > left)
+    order = [col(N.opens).desc(), col(N.id).desc()] if past else [col(N.opens), col(N.id)]
+    rows = (await session.execute(listed.order_by(*order).limit(wanted.limit + 1))).all()
+    page = rows[: wanted.limit]
+    more = None
+    if len(rows) > wanted.limit:
+        more = cursor_of(order=f"notices-{wanted.when}", key=page[-1].opens.isoformat(), last=page[-1].id)
+    return {"items": await shown(session, page), "next": more}
+
+
+async def notice_card(session: AsyncSession, notice_id: UUID, *, caller: Caller) -> dict[str, Any]:
+    """One notice; a draft is seen by its organiser and the operator only."""
+    seen = or_(col(N.status) != "draft", within(caller, provider=col(N.organiser_id)))
+    row = (await session.execute(notices_with_organisers().where(col(N.id) == notice_id, seen))).first()
+    if row is None:
+        raise NotFound("Такого объявления нет.")
+    return (await shown(session, [row]))[0]
+
+
+async def own_notices(session: AsyncSession, *, caller: Caller) -> dict[str, Any]:
+    """The last hundred notices of the caller's organisation in any state, the latest first."""
+    mine = notices_with_organisers().where(within(caller, provider=col(N.organiser_id)))
+    rows = (await session.execute(mine.order_by(col(N.opens).desc(), col(N.id)).limit(100))).all()
+    return {"items": await shown(session, rows)}
+
+
+async def shown(session: AsyncSession, rows: Any) -> list[dict[str, Any]]:
+    """Notices with the titles of their competences."""
+    codes = sorted({code for row in rows for code in row.competences})
+    titles = {one["code"]: one for one in await competence_titles(session, codes)} if codes else {}
+    plain = ("id", "procedure_id", "title", "measures", "minutes", "result_visible_to", "opens", "closes", "registration", "link")
+    return [
+        {
+            **{name: getattr(row, name) for name in (*plain, "status", "published_at", "cancellation_reason", "revision")},
+            "competences": [titles[code] for code in row.competences],
+            "organiser": {"id": row.organiser_id, "name": row.organiser_name, "short_name": row.organiser_short_name},
+        }
+        for row in rows
+    ]

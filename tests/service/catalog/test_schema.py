@@ -1,0 +1,48 @@
+"""The register's API against its own OpenAPI: Schemathesis invents good and bad requests, and every answer is one that is described."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from deploy.paths import ROOT
+from deploy.ports import free_port
+from tests.service.catalog.conftest import Register
+from tests.support.service import Person
+
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,negative_data_rejection"
+OPTIONS = ["--exclude-path-regex=^/operations", "--phases=coverage,fuzzing,stateful", "--max-examples=8", "--seed=7", "--warnings=off"]
+
+
+@asynccontextmanager
+async def listening(register: Register, who: Person) -> AsyncIterator[str]:
+    """The running service on a port, every request made by somebody; an internal token is too short-lived to be given once."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(name.encode(), value.encode()) for name, value in who.headers.items()]
+        kept = [(name, value) for name, value in scope["headers"] if name != b"authorization"]
+        await register.service.app({**scope, "headers": [*kept, *headers]}, receive, send)
+
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app, port=port, lifespan="off", log_level="critical"))
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def test_no_request_that_schemathesis_invents_is_answered_otherwise_than_described(register: Register, tmp_path: Path) -> None:
+    await register.group(await register.published())
+    document = str(ROOT / "services/catalog/openapi.json")
+    async with listening(register, register.operator) as url:
+        command = [sys.executable, "-m", "schemathesis.cli", "run", document, f"--url={url}", f"--checks={CHECKS}", "--no-color", *OPTIONS]
+        process = await asyncio.create_subprocess_exec(*command, cwd=tmp_path, stdout=PIPE, stderr=STDOUT)
+        said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()[-20_000:]
