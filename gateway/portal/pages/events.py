@@ -16,10 +16,11 @@ from gateway.portal.calendars import events_calendar
 from gateway.portal.linked_data import event, script
 from gateway.portal.page import At, Page
 from gateway.portal.pages.feeds import answer, every, kept
+from gateway.portal.pages.reviews import MARKS
 from gateway.portal.words import as_date
 
 router = APIRouter(route_class=Page)
-PAGE, AT_ONCE, FEED_PAST = 10, 100, timedelta(days=60)
+PAGE, AT_ONCE, REVIEWS, FEED_PAST = 10, 100, 3, timedelta(days=60)
 NAMES = ("when", "kind", "format", "oktmo", "organiser", "day", "month")
 WHEN = (("coming", "Скоро"), ("past", "Прошедшие"))
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
@@ -137,12 +138,18 @@ async def one_for_calendars(view: At, event_id: UUID) -> Response:
     return made
 
 
+async def nothing() -> None:
+    return None
+
+
 @router.get("/events/{event_id}")
 async def card(view: At, event_id: UUID) -> Response:
     """One event: when, where, what happens, and what else its organiser does."""
     shown = await view.ask.get(f"/events/{event_id}")
-    more, frame = await asyncio.gather(
+    over = shown["ends"] < view.now.isoformat()
+    more, reviews, frame = await asyncio.gather(
         optional(view.ask.get("/events", organiser=shown["organiser"]["id"], limit=4)),
+        optional(view.ask.get(f"/events/{event_id}/reviews", limit=REVIEWS)) if over else optional(nothing()),
         view.frame(),
     )
     scopes = {grant["scope"] for grant in frame.roles("provider_specialist")}
@@ -150,7 +157,9 @@ async def card(view: At, event_id: UUID) -> Response:
         "event.html",
         title=shown["title"],
         event=shown,
-        over=shown["ends"] < view.now.isoformat(),
+        over=over,
+        reviews=reviews,
+        marks=MARKS,
         more=[one for one in (more or {"items": []})["items"] if one["id"] != shown["id"]][:3],
         may_edit=frame.has("operator") or shown["organiser"]["id"] in scopes,
         address=f"{view.settings.public_url}/events/{event_id}",

@@ -34,19 +34,27 @@ PAGE = 20
 @router.get("/programmes/{programme_id}/reviews")
 async def of_programme(view: At, programme_id: UUID, cursor: str = "") -> Response:
     """Every review of a programme."""
-    programme, found = await asyncio.gather(
-        view.ask.get(f"/programmes/{programme_id}"),
-        view.ask.get(f"/programmes/{programme_id}/reviews", cursor=cursor or None, limit=PAGE),
-    )
-    here = f"/programmes/{programme_id}/reviews"
+    return await every(view, ("/programmes", "Программы"), programme_id, cursor)
+
+
+@router.get("/events/{event_id}/reviews")
+async def of_event(view: At, event_id: UUID, cursor: str = "") -> Response:
+    """Every review of an event."""
+    return await every(view, ("/events", "Мероприятия"), event_id, cursor)
+
+
+async def every(view: View, section: tuple[str, str], target_id: UUID, cursor: str) -> Response:
+    card = f"{section[0]}/{target_id}"
+    about, found = await asyncio.gather(view.ask.get(card), view.ask.get(f"{card}/reviews", cursor=cursor or None, limit=PAGE))
     return await view.show(
-        "programme_reviews.html",
-        title=f"Отзывы: {programme['title']}",
-        programme=programme,
+        "all_reviews.html",
+        title=f"Отзывы: {about['title']}",
+        about=about,
+        crumbs=(section, (card, about["title"][:60])),
         found=found,
         marks=MARKS,
-        next_href=f"{here}?{urlencode({'cursor': found['next']})}" if found["next"] else "",
-        first_href=here if cursor else "",
+        next_href=f"{card}/reviews?{urlencode({'cursor': found['next']})}" if found["next"] else "",
+        first_href=f"{card}/reviews" if cursor else "",
     )
 
 

@@ -9,9 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from shared.contracts.catalog import ReviewPublished
+from shared.contracts.enrollment import AttendanceRecorded
 from shared.contracts.erasure import CatalogPersonErased
 from tests.service.catalog.conftest import Register
 from tests.service.catalog.reviewing import MARKS, TEXT, decided, erased, merged, published, review, trained, written
+from tests.service.catalog.test_events import announced
+from tests.support.service import envelope_of
 
 WRONG = {
     "review_right_used_once": "INSERT INTO review SELECT (jsonb_populate_record(review, "
@@ -336,3 +339,21 @@ async def test_a_script_in_a_text_is_a_text(register: Register) -> None:
         assert teacher.person
         right = await trained(register, programme["id"], teacher.person)
         assert (await register.refused("POST", f"/me/reviews/{right}", teacher, review(text=bad))).status_code == 422
+
+
+async def test_an_event_is_reviewed_by_those_who_attended(register: Register) -> None:
+    event, visitors = await announced(register), [register.service.teacher() for _ in range(5)]
+    for visitor in visitors:
+        assert visitor.person
+        fact = AttendanceRecorded(
+            attendance_id=uuid4(), person_id=visitor.person, event_id=UUID(event["id"]), position="teacher", subject_group="mathematics"
+        )
+        await register.service.hear(envelope_of(fact, subject=fact.attendance_id))
+        mine = await register.done("POST", f"/me/reviews/{fact.attendance_id}", visitor, review())
+        assert mine["written"][0]["target"]["title"] == event["title"]
+        await decided(register, mine["written"][0]["id"])
+    shown = await register.get(f"/events/{event['id']}/reviews")
+    assert (shown["n"], len(shown["items"])) == (5, 5)
+    said = [one.event() for one in await register.service.told(ReviewPublished)]
+    assert {(one.target_kind, one.provider_id) for one in said if isinstance(one, ReviewPublished)} == {("event", register.provider_id)}
+    assert (await register.get("/own-reviews", register.specialist))["items"][0]["target"]["kind"] == "event"

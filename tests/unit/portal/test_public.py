@@ -372,6 +372,7 @@ OPEN_TO_ROBOTS = {
     "/events/{event_id}",
     "/events.ics",
     "/events/{event_id}.ics",
+    "/events/{event_id}/reviews",
     "/news/{news_id}",
     "/news.rss",
     "/documents/{document_id}",

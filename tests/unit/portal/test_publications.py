@@ -115,7 +115,14 @@ def shown(name: str, **facts: Any) -> str:
 
 
 def test_scripts_in_texts_are_shown_and_not_run() -> None:
-    facts = {"more": [card()], "over": False, "may_edit": True, "address": "a", "json_ld": script(event(card(), portal=PORTAL))}
+    facts = {
+        "more": [card()],
+        "over": False,
+        "reviews": None,
+        "may_edit": True,
+        "address": "a",
+        "json_ld": script(event(card(), portal=PORTAL)),
+    }
     for html in (
         shown("event.html", title=EVIL, event=card(), **facts),
         shown(

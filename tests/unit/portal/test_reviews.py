@@ -13,6 +13,7 @@ from gateway.portal.pages.reviews import LABELS, MARKS, QUESTIONS, USES
 from gateway.portal.refused import Told
 from gateway.portal.templates import ENVIRONMENT
 from tests.unit.portal.test_public import PORTAL, programme
+from tests.unit.portal.test_publications import card as happening
 
 TEXT = "Что я написала"
 EVIL = '<script>alert("1")</script> & «слова»'
@@ -50,7 +51,7 @@ def page(template: str, **facts: Any) -> str:
 
 
 def public(found: dict[str, Any]) -> str:
-    return page("programme_reviews.html", programme=programme(), found=found, next_href="", first_href="")
+    return page("all_reviews.html", about=programme(), crumbs=(("/programmes", "Программы"),), found=found, next_href="", first_href="")
 
 
 def test_below_five_a_page_says_how_many_there_are_and_nothing_else() -> None:
@@ -66,6 +67,15 @@ def test_from_five_on_figures_stand_with_their_number_and_how_they_are_made() ->
     assert "сглажена к средней по каталогу" in html
     assert html.count("<meter") == 4
     assert "Учитель, математика · май 2026 · содержание 5, преподаватель 5, организация 4, польза на уроке 5" in html
+
+
+def test_an_event_that_is_over_shows_what_was_said_about_it() -> None:
+    facts = {"event": happening(), "more": [], "over": True, "may_edit": False, "address": "a", "json_ld": ""}
+    html = page("event.html", reviews=MANY, **facts)
+    assert "<b>4,7</b><span>из 5, 46 отзывов</span>" in html
+    assert f'href="/events/{happening()["id"]}/reviews"' in html
+    assert "сейчас 3" in page("event.html", reviews=FEW, **facts)
+    assert "Отзывы</h2>" not in page("event.html", reviews=None, **facts)
 
 
 def test_a_script_in_a_review_or_a_reply_is_shown_as_words() -> None:
