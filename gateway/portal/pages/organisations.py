@@ -26,7 +26,7 @@ KINDS = (
 )
 TEACHING = ("provider", "assessment_centre", "operator")
 PLACE = re.compile(r"\d{8}")
-PAGE, SHOWN, GROUPS_READ = 20, 6, 100
+PAGE, SHOWN, EVENTS, GROUPS_READ = 20, 6, 3, 100
 
 
 @router.get("/organisations")
@@ -75,11 +75,12 @@ async def card(view: At, organisation_id: UUID) -> Response:
     """One organisation: what it is called and was called, where it is, what stands above it, what it teaches."""
     shown = await view.ask.get(f"/organisations/{organisation_id}")
     teaches = bool(shown["programmes"]) or shown["kind"]["code"] in TEACHING
-    related, programmes, groups, beneath = await asyncio.gather(
+    related, programmes, groups, beneath, events = await asyncio.gather(
         related_to(view.ask, shown),
         optional(view.ask.get("/programmes", provider=organisation_id, limit=SHOWN)) if teaches else nothing(),
         optional(view.ask.get("/groups", provider=organisation_id, limit=GROUPS_READ)) if teaches else nothing(),
         optional(view.ask.get("/organisations", authority_id=organisation_id, limit=SHOWN)),
+        optional(view.ask.get("/events", organiser=organisation_id, limit=EVENTS)),
     )
     above = related.get(shown["authority_id"])
     return await view.show(
@@ -94,6 +95,7 @@ async def card(view: At, organisation_id: UUID) -> Response:
         programmes=programmes,
         groups=None if groups is None else [one for one in groups["items"] if one["enrolment"] == "open"],
         groups_shown=SHOWN,
+        events=events or {"items": [], "total": 0},
         beneath=beneath or {"items": [], "next": None},
         beneath_href=address({"kind": ALL, "authority": str(organisation_id)}),
         address=f"{view.settings.public_url}/organisations/{organisation_id}",

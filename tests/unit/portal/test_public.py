@@ -160,6 +160,7 @@ def card_page(card: dict[str, Any], **changed: Any) -> str:
         "programmes": {"items": []},
         "groups": [group(1)],
         "groups_shown": 6,
+        "events": {"items": [], "total": 0},
         "beneath": {"items": [], "next": None},
         "beneath_href": "/organisations?kind=all",
         "address": f"{PORTAL}/organisations/o1",
