@@ -23,7 +23,7 @@ from shared.messaging.outbox import emit
 
 LOOKED_AT, LAPSES = "saved_searches_looked_at", "saved_search_lapses"
 ALL = UUID(int=0)
-BATCH, ITEMS_MOST = 100, 200
+BATCH, ITEMS_MOST = 25, 200
 
 
 async def save(session: AsyncSession, wanted: Wanted, *, now: datetime) -> UUID:
@@ -59,10 +59,12 @@ async def lapse(session: AsyncSession, subscription_id: UUID, facts: dict[str, A
 async def look(session: AsyncSession, subject: UUID, facts: dict[str, Any], now: datetime) -> None:
     """Look at a batch of saved searches, oldest first; go on at once while some are left, otherwise come back in an hour.
 
-    Only what is new is searched, so an hour without news costs one question however many searches wait.
+    Only what is new is searched, so an hour without news costs one question however many searches wait. A batch is small because
+    whoever cancels waits for it.
     """
     until = datetime.fromisoformat(facts["until"]) if "until" in facts else now
-    waiting = select(SavedSearch).where(col(SavedSearch.looked_at) < until).order_by(col(SavedSearch.looked_at))
+    equal_together = col(SavedSearch.wanted)["q"].astext  # a query is read once a batch
+    waiting = select(SavedSearch).where(col(SavedSearch.looked_at) < until).order_by(col(SavedSearch.looked_at), equal_together)
     batch = (await session.scalars(waiting.limit(BATCH).with_for_update())).all()
     if batch:
         today = day_of(now)

@@ -118,7 +118,7 @@ async def test_a_confirmation_that_comes_after_the_cancellation_wakes_nobody(reg
 
 
 async def test_more_searches_than_a_batch_are_all_told(register: Register) -> None:
-    subscriptions = [await waiting(register, q="оценивание") for _ in range(103)]
+    subscriptions = [await waiting(register, q="оценивание") for _ in range(28)]
     await register.published()
     await told(register, subscriptions[0])
     assert {one.subject for one in await register.service.told(SavedSearchMatched)} == set(subscriptions)
