@@ -68,7 +68,8 @@ def new_draft() -> str:
 async def kept_of(view: View, kind: str, object_id: str | UUID) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
     """The newest working copy of an object: the visitor's own, and a colleague's, who is at it too."""
     found = (await optional(view.ask.get("/drafts", kind=kind, object_id=object_id)) or {"items": []})["items"]
-    return next((one for one in found if one["own"]), None), next((one for one in found if not one["own"]), None)
+    own, theirs = next((one for one in found if one["own"]), None), next((one for one in found if not one["own"]), None)
+    return (await optional(view.ask.get(f"/drafts/{own['id']}")) if own else None), theirs
 
 
 async def done_with(view: View, draft_id: str) -> None:

@@ -15,22 +15,28 @@ from shared.edge import Edge, Now, Tx
 router = APIRouter(route_class=Edge, tags=["drafts"])
 
 
-class DraftOut(BaseModel):
-    """A form as typed; `own` when the caller began it, and not a colleague."""
+class DraftItem(BaseModel):
+    """A working copy; `own` when the caller began it, and not a colleague."""
 
     id: UUID
     kind: Kind
     object_id: UUID | None
     provider_id: UUID | None
-    fields: dict[str, list[str]]
+    title: str | None
     base_revision: int | None
     saved_at: datetime
     revision: int
     own: bool
 
 
+class DraftOut(DraftItem):
+    """A working copy with the form as typed."""
+
+    fields: dict[str, list[str]]
+
+
 class DraftList(BaseModel):
-    items: list[DraftOut]
+    items: list[DraftItem]
 
 
 @router.get("/drafts", response_model=DraftList)

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,22 +16,24 @@ W = WorkingCopy
 MOST = 100
 
 
+TITLE = func.left(func.jsonb_extract_path_text(col(W.fields), "title", "0"), 300)
+
+
 async def copies_listed(session: AsyncSession, wanted: WantedCopies, *, caller: Caller) -> list[Any]:
-    """The working copies, the newest first."""
-    listed = select(W).where(held_by(caller)).order_by(col(W.saved_at).desc()).limit(MOST)
+    """The working copies, the newest first, each with its title instead of everything that was typed."""
+    shown = (col(W.id), col(W.kind), col(W.object_id), col(W.provider_id), col(W.base_revision), col(W.saved_at), col(W.revision))
+    mine = (col(W.owner) == caller.subject).label("own")
+    listed = select(*shown, mine, TITLE.label("title")).where(held_by(caller)).order_by(col(W.saved_at).desc()).limit(MOST)
     if wanted.kind:
         listed = listed.where(col(W.kind) == wanted.kind)
     if wanted.object_id:
         listed = listed.where(col(W.object_id) == wanted.object_id)
-    return [shown(one, caller) for one in await session.scalars(listed)]
+    return [row._asdict() for row in await session.execute(listed)]
 
 
 async def copy_shown(session: AsyncSession, copy_id: UUID, *, caller: Caller) -> Any:
     found = await session.scalar(select(W).where(col(W.id) == copy_id, held_by(caller)).order_by(col(W.saved_at).desc()).limit(1))
     if found is None:
         raise NotFound("Такого черновика нет.")
-    return shown(found, caller)
-
-
-def shown(copy: WorkingCopy, caller: Caller) -> dict[str, Any]:
-    return {**copy.model_dump(exclude={"holder", "owner"}), "own": copy.owner == caller.subject}
+    title = next(iter(found.fields.get("title", [])), None)
+    return {**found.model_dump(exclude={"holder", "owner"}), "own": found.owner == caller.subject, "title": title}
