@@ -2,6 +2,7 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.commands import imports
 from services.catalog.commands.copies import adopt_framework, keep_newest
 from services.catalog.commands.persons import erase_person, grant_review, merge_persons, note_consent
 from services.catalog.commands.working_copies import OLD, forget_old
@@ -101,4 +102,4 @@ HEARS: Hears = {
     SubscriptionConfirmed: on_subscription_confirmed,
     SubscriptionCancelled: on_subscription_cancelled,
 }
-DUES: Dues = {OLD: forget_old}
+DUES: Dues = {OLD: forget_old, imports.OLD: imports.forget_old}

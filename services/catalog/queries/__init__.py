@@ -1,8 +1,10 @@
 """What the register shows; nothing here changes anything."""
 
 from services.catalog.queries import (
+    exports,
     files,
     groups,
+    imports,
     labels,
     organisations,
     programmes,
@@ -14,8 +16,10 @@ from services.catalog.queries import (
 )
 
 __all__ = [
+    "exports",
     "files",
     "groups",
+    "imports",
     "labels",
     "organisations",
     "programmes",

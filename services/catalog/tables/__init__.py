@@ -11,6 +11,7 @@ from services.catalog.tables.copies import (
     SeatCount,
     Subscription,
 )
+from services.catalog.tables.imports import ImportMapping, ImportRow, ImportRun
 from services.catalog.tables.organisations import Organisation, OrganisationName
 from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect, ProgrammePrerequisite, ProgrammeWord
 from services.catalog.tables.reference import HoursMinimum, Term, Territory, Wording
@@ -23,6 +24,9 @@ __all__ = [
     "ErasedPerson",
     "Group",
     "HoursMinimum",
+    "ImportMapping",
+    "ImportRow",
+    "ImportRun",
     "MeasuredEffect",
     "Organisation",
     "OrganisationName",
