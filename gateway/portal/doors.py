@@ -64,7 +64,9 @@ def sections_of(held: Iterable[Held], *, registered: bool, development: bool) ->
     found = []
     if roles & {"operator", "auditor"}:
         mail = [Door("/mail", "Письма")] if development and "operator" in roles else []
-        doors = (REPORTS, Door("/operations", "Эксплуатация"), Door("/queue", "Заявки"), MODERATION, GRANTS, Door("/journal", "Журнал"), *mail)
+        work = [Door("/operator/import", "Загрузка таблиц")] if "operator" in roles else []
+        watch = (REPORTS, Door("/operations", "Эксплуатация"), Door("/queue", "Заявки"))
+        doors = (*watch, MODERATION, GRANTS, *work, Door("/journal", "Журнал"), *mail)
         found.append(Section("operator", "Кабинет оператора", doors))
     if "ministry" in roles:
         found.append(Section("ministry", "Кабинет министерства", (REPORTS,)))

@@ -1,6 +1,8 @@
 """Rows about groups: found by id, or by programme and first day; announced, changed, and taken back."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands import groups
-from services.catalog.commands.import_task import Task
+from services.catalog.commands.import_task import Find, Task
 from services.catalog.rules.fields import Wrong
 from services.catalog.rules.groups import GroupFacts
 from services.catalog.rules.import_values import Unreadable, day
@@ -17,27 +19,38 @@ from services.catalog.rules.imports import REASON, UNDONE, Existing, Moved, dema
 from services.catalog.tables import Group
 from shared.database import within
 
-OWN = ("id", "programme")
+READ: tuple[Any, ...] = tuple(col(getattr(Group, name)) for name in Group.model_fields)
 
 
-async def found(session: AsyncSession, cells: Mapping[str, str], task: Task) -> Existing | None:
-    """The caller's group that the row names; raises `Wrong` for an unknown id and for one of several."""
+async def known(session: AsyncSession, rows: Sequence[Mapping[str, str]], task: Task) -> Find:
+    """The caller's groups that the rows name."""
     mine = within(task.caller, provider=col(Group.provider_id))
     if task.provider_id:
         mine &= col(Group.provider_id) == task.provider_id
-    if named := cells.get("id"):
-        group = await session.scalar(select(Group).where(col(Group.id) == identifier(named), mine))
-        if group is None:
-            raise Wrong({"id": "Такого потока нет."})
-        return existing_of(group)
-    programme_id, starts = task.words.programmes.get(cells.get("programme", "")), first_day(cells.get("starts", ""))
-    if programme_id is None or starts is None:
-        return None
-    same = (col(Group.programme_id) == programme_id) & (col(Group.starts) == starts) & (col(Group.status) == "announced")
-    alike = list(await session.scalars(select(Group).where(same, mine).limit(2)))
-    if len(alike) > 1:
-        raise Wrong({"id": "Таких потоков несколько: возьмите идентификатор из выгрузки."})
-    return existing_of(alike[0]) if alike else None
+    ids = {one for row in rows if (one := identifier(row.get("id", "")))}
+    programmes = {one for row in rows if (one := task.words.programmes.get(row.get("programme", "")))}
+    named = col(Group.id).in_(ids) | (col(Group.programme_id).in_(programmes) & (col(Group.status) == "announced"))
+    by_id, by_start = {}, defaultdict(list)
+    for group in await session.execute(select(*READ).where(named, mine)):
+        facts = GroupFacts.model_validate({field: getattr(group, field) for field in GroupFacts.model_fields})
+        values = {**flat(facts), "id": group.id, "programme": group.programme_id}
+        by_id[group.id] = Existing(group.id, group.revision, values, facts.model_dump(mode="json"))
+        if group.status == "announced":
+            by_start[group.programme_id, group.starts].append(by_id[group.id])
+
+    def find(cells: Mapping[str, str]) -> Existing | None:
+        if said := cells.get("id"):
+            one = identifier(said)
+            if one is None or one not in by_id:
+                raise Wrong({"id": "Такого потока нет."})
+            return by_id[one]
+        programme_id, starts = task.words.programmes.get(cells.get("programme", "")), first_day(cells.get("starts", ""))
+        alike = by_start[programme_id, starts] if programme_id and starts else []
+        if len(alike) > 1:
+            raise Wrong({"id": "Таких потоков несколько: возьмите идентификатор из выгрузки."})
+        return alike[0] if alike else None
+
+    return find
 
 
 def identifier(text: str) -> UUID | None:
@@ -47,39 +60,32 @@ def identifier(text: str) -> UUID | None:
         return None
 
 
-def first_day(text: str) -> Any:
+def first_day(text: str) -> date | None:
     try:
         return day(text)
     except Unreadable:
         return None
 
 
-def existing_of(group: Group) -> Existing:
-    facts = groups.facts_of(group)
-    return Existing(
-        group.id, group.revision, {**flat(facts), "id": group.id, "programme": group.programme_id}, facts.model_dump(mode="json")
-    )
-
-
-async def brought(session: AsyncSession, existing: Existing | None, given: Mapping[str, Any], task: Task) -> tuple[UUID, dict[str, Any]]:
-    """Announce or change the group; return its id and what it states now."""
+def planned(existing: Existing | None, given: Mapping[str, Any], task: Task) -> GroupFacts:
+    """The facts that a row makes of the group, or of a new one."""
     values = {**(existing.values if existing else {}), **given}
     if existing is None:
         demand_whole("groups", values)
     elif values["programme"] != existing.values["programme"]:
         raise Wrong({"programme": "Поток не переносят в другую программу: объявите новый."})
-    programme_id = values["programme"]
-    if existing:
+    else:
         values |= {field: values[field] or existing.values[field] for field in ("form", "funding")}
-    facts = stated("groups", GroupFacts, {field: value for field, value in values.items() if field not in OWN})
-    said = {**flat(facts), "programme": programme_id}
+    facts: GroupFacts = stated("groups", GroupFacts, {field: values[field] for field in values if field in GroupFacts.model_fields})
+    return facts
+
+
+async def brought(session: AsyncSession, existing: Existing | None, facts: Any, given: Mapping[str, Any], task: Task) -> UUID:
+    """Announce or change the group; return its id."""
     if existing is None:
-        group_id = await groups.announce_group(session, programme_id, facts, caller=task.caller, now=task.now)
-        return group_id, said
-    said["id"] = existing.id
-    if said != existing.values:
-        await groups.change_group(session, existing.id, facts, reason=REASON, caller=task.caller, now=task.now, revision=existing.revision)
-    return existing.id, said
+        return await groups.announce_group(session, given["programme"], facts, caller=task.caller, now=task.now)
+    await groups.change_group(session, existing.id, facts, reason=REASON, caller=task.caller, now=task.now, revision=existing.revision)
+    return existing.id
 
 
 async def revision_of(session: AsyncSession, group_id: UUID) -> int | None:

@@ -1,6 +1,6 @@
 """Rows about organisations: found by code, entered, changed, and taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,42 +10,48 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands import organisations
-from services.catalog.commands.import_task import Task
+from services.catalog.commands.import_task import Find, Task
 from services.catalog.rules.imports import Existing, Moved, demand_whole, flat, stated
 from services.catalog.rules.organisations import OrganisationFacts
 from services.catalog.tables import Organisation, OrganisationName
 
-
-async def found(session: AsyncSession, cells: Mapping[str, str], task: Task) -> Existing | None:
-    organisation = await session.scalar(select(Organisation).where(col(Organisation.code) == cells.get("code", "")))
-    if organisation is None:
-        return None
-    facts = facts_of(organisation)
-    before = {**facts.model_dump(mode="json"), "previous_name": organisation.previous_name}
-    return Existing(organisation.id, organisation.revision, flat(facts), before)
+READ: tuple[Any, ...] = tuple(col(getattr(Organisation, name)) for name in Organisation.model_fields)
 
 
-def facts_of(organisation: Organisation) -> OrganisationFacts:
+async def known(session: AsyncSession, rows: Sequence[Mapping[str, str]], task: Task) -> Find:
+    """The organisations with the codes of the rows."""
+    codes = {row["code"] for row in rows if row.get("code")}
+    existing = {}
+    for one in await session.execute(select(*READ).where(col(Organisation.code).in_(codes))):
+        facts = facts_of(one)
+        before = {**facts.model_dump(mode="json"), "previous_name": one.previous_name}
+        existing[one.code] = Existing(one.id, one.revision, flat(facts), before)
+    return lambda cells: existing.get(cells.get("code", ""))
+
+
+def facts_of(organisation: Any) -> OrganisationFacts:
     return OrganisationFacts.model_validate({field: getattr(organisation, field) for field in OrganisationFacts.model_fields})
 
 
-async def brought(session: AsyncSession, existing: Existing | None, given: Mapping[str, Any], task: Task) -> tuple[UUID, dict[str, Any]]:
-    """Enter or change the organisation; return its id and what it states now."""
+def planned(existing: Existing | None, given: Mapping[str, Any], task: Task) -> OrganisationFacts:
+    """The facts that a row makes of the organisation, or of a new one."""
     values = {**(existing.values if existing else {}), **given}
     if existing is None:
         demand_whole("organisations", values)
-        facts = stated("organisations", OrganisationFacts, values)
-        return await organisations.enter_organisation(session, facts, now=task.now), flat(facts)
-    kept = existing.values["valid_from"]
-    renamed = any(values[name] != existing.values[name] for name in ("name", "short_name"))
-    if not renamed:
-        values["valid_from"] = kept
-    elif given.get("valid_from") == kept:
+    elif all(values[name] == existing.values[name] for name in ("name", "short_name")):
+        values["valid_from"] = existing.values["valid_from"]
+    elif given.get("valid_from") in (None, existing.values["valid_from"]):
         values["valid_from"] = None  # the day of the former name, as it was exported: the new one holds from today
-    facts = stated("organisations", OrganisationFacts, values)
-    if flat(facts) != existing.values:
-        await organisations.change_organisation(session, existing.id, facts, now=task.now, revision=existing.revision)
-    return existing.id, flat(facts)
+    facts: OrganisationFacts = stated("organisations", OrganisationFacts, values)
+    return facts
+
+
+async def brought(session: AsyncSession, existing: Existing | None, facts: Any, given: Mapping[str, Any], task: Task) -> UUID:
+    """Enter or change the organisation; return its id."""
+    if existing is None:
+        return await organisations.enter_organisation(session, facts, now=task.now)
+    await organisations.change_organisation(session, existing.id, facts, now=task.now, revision=existing.revision)
+    return existing.id
 
 
 async def revision_of(session: AsyncSession, organisation_id: UUID) -> int | None:

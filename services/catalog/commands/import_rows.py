@@ -8,9 +8,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands import import_groups, import_organisations, import_programmes
 from services.catalog.commands.import_task import Task
-from services.catalog.rules.import_columns import Kind
+from services.catalog.rules.fields import Wrong
+from services.catalog.rules.import_columns import Column, Kind
+from services.catalog.rules.import_mapping import KEYS
 from services.catalog.rules.import_values import cut
-from services.catalog.rules.imports import Moved, Outcome, cells_of, differences, labelled, refusal, values_of
+from services.catalog.rules.imports import Existing, Moved, Outcome, cells_of, differences, flat, labelled, refusal, values_of
 from services.catalog.tables import ImportRow
 from shared.errors import DomainError
 
@@ -27,20 +29,23 @@ async def tried(
     session: AsyncSession, kind: Kind, fields: Sequence[str | None], rows: Sequence[ImportRow], task: Task, *, promised: bool = False
 ) -> dict[int, Outcome]:
     """What became of each row by its number; what was `promised` is done only to what has not changed since."""
+    stated = {row.number: cells_of(kind, fields, row.cells) for row in rows}
+    texts = {number: {column.field: text for column, text in cells} for number, cells in stated.items()}
+    find = await OBJECTS[kind].known(session, list(texts.values()), task)
     outcomes: dict[int, Outcome] = {}
-    lines: dict[str, int] = {}
+    first: dict[str, int] = {}
     for row in rows:
-        cells = cells_of(kind, fields, row.cells)
-        stated = {column.field: text for column, text in cells}
-        title = cut(", ".join(filter(None, (stated.get(name, "") for name in TITLES[kind]))))
-        key = stated.get("id") or "\n".join(stated.get(name, "") for name in (TITLES[kind] if kind == "groups" else ("code",)))
-        if first := lines.get(key):
-            outcomes[row.number] = Outcome("error", title, errors=labelled(kind, {"": f"Об этом уже говорит строка {first}."}))
-            continue
-        lines[key] = row.number
+        said = texts[row.number]
+        title = cut(", ".join(filter(None, (said.get(name, "") for name in TITLES[kind]))))
+        earlier = first.setdefault(said.get("id") or "\n".join(said.get(name, "") for name in KEYS[kind]), row.number)
         try:
-            async with session.begin_nested():
-                outcomes[row.number] = (await brought(session, kind, row, fields, task, promised=promised))._replace(title=title)
+            if earlier != row.number:
+                raise Wrong({"": f"Об этом уже говорит строка {earlier}."})
+            existing = find(said)
+            if promised and (existing.revision if existing else None) != row.seen_revision:
+                raise Moved()
+            done = await brought(session, kind, stated[row.number], existing, task, promised=promised)
+            outcomes[row.number] = done._replace(title=title)
         except DomainError as refused:
             outcomes[row.number] = Outcome("error", title, errors=refusal(kind, refused))
         except IntegrityError:
@@ -49,16 +54,18 @@ async def tried(
 
 
 async def brought(
-    session: AsyncSession, kind: Kind, row: ImportRow, fields: Sequence[str | None], task: Task, *, promised: bool
+    session: AsyncSession, kind: Kind, cells: Sequence[tuple[Column, str]], existing: Existing | None, task: Task, *, promised: bool
 ) -> Outcome:
-    """Do what a row states; raises what the command raises."""
-    objects, cells = OBJECTS[kind], cells_of(kind, fields, row.cells)
-    existing = await objects.found(session, {column.field: text for column, text in cells}, task)
-    if promised and (existing.revision if existing else None) != row.seen_revision:
-        raise Moved()
+    """Do what a row states, if it states anything new; raises what the command raises."""
+    objects = OBJECTS[kind]
     given = values_of(cells, task.words, existing)
-    object_id, after = await objects.brought(session, existing, given, task)
-    left = await objects.revision_of(session, object_id)
+    facts = objects.planned(existing, given, task)
+    after = {**(existing.values if existing else {}), **flat(facts)}
+    if existing and after == existing.values:
+        return Outcome("same", object_id=existing.id, seen=existing.revision)
+    async with session.begin_nested():
+        object_id = await objects.brought(session, existing, facts, given, task)
+        left = await objects.revision_of(session, object_id) if promised or existing else None
     if existing is None:
         return Outcome("new", object_id=object_id if promised else None, left=left)
     if left == existing.revision:
