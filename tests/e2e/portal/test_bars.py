@@ -28,6 +28,8 @@ STAFF = (
     ("polyakova", "/queue?view=all"),
     ("polyakova", "/provider/groups"),
     ("polyakova", "/provider/programmes"),
+    ("polyakova", "/provider/import"),
+    ("orlova", "/operator/import"),
     ("romanova", "/queue?view=all"),
     ("shubina", "/reports"),
     ("kuznetsova", "/consents?find=107"),

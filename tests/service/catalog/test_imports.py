@@ -1,13 +1,18 @@
 """Tables imported: what the check promises is what the application does, and what nobody touched since can be taken back."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from services.catalog.rules.import_columns import Kind
+from openpyxl import load_workbook
+
+from services.catalog.rules.import_columns import COLUMNS, Kind
+from services.catalog.rules.import_mapping import guessed
 from services.catalog.rules.sheet_writing import as_csv
-from shared.contracts.catalog import GroupChanged
-from tests.service.catalog.conftest import MIASS, Register, day
+from services.catalog.rules.sheets import read_sheet
+from tests.service.catalog.conftest import Register
 from tests.support.service import Person
 
 ROW = {
@@ -87,103 +92,6 @@ async def test_an_undo_takes_back_what_nobody_touched(register: Register) -> Non
     assert await own_codes(register) == [touched["title"].partition(",")[0]]
 
 
-async def exported(register: Register, path: str, who: Person | None = None, **params: Any) -> bytes:
-    answer = await register.service.call("GET", path, who or register.specialist, params=params)
-    assert answer.status_code == 200, answer.text
-    return answer.content
-
-
-async def test_what_is_exported_and_imported_again_changes_nothing(register: Register) -> None:
-    before = await register.published(code="ПК-26-9001")
-    programme = await register.published(
-        code="ПК-26-9002",
-        title="=СУММ(А1): таблицы на уроке",
-        goal="Первое; второе\r\nтретье",
-        form="blended",
-        distance_share=0.37,
-        audience={"positions": ["teacher", "head"], "subjects": ["technology"], "levels": []},
-        prerequisites=[before["id"]],
-        effects=[{"competence": "М1", "share": 0.6}, {"competence": "М2", "share": 0.2}],
-        outline=[
-            {"title": "Введение, общее", "hours": 6, "content": "Зачем; кому, 5 ч\nКак"},
-            {"title": "Практика", "hours": 30, "content": ""},
-        ],
-        teachers=[
-            {"name": "Иванова А. А.", "position": "доцент; методист", "degree": ""},
-            {"name": "Петров Б. Б.", "position": "", "degree": "к. п. н."},
-        ],
-        register_number="РПК-1",
-        register_until="2027-09-01",
-        funding="paid",
-        fee=12500,
-    )
-    await register.group(programme, contact_phone="+7 (351) 200-00-00", contact_email="kurs@example.ru", place="-пр. Ленина, 1")
-    edition = await register.get(f"/programmes/{programme['id']}/edition", register.specialist)
-    await register.done(
-        "PUT", f"/programmes/{programme['id']}", register.specialist, edition["facts"] | {"hours": 36, "annotation": "-" * 50}
-    )
-    await register.draft()
-    for path, kind, rows in (("/own-programmes.xlsx", "programmes", 3), ("/groups.xlsx", "groups", 1)):
-        run = await checked(register, await exported(register, path), kind)
-        assert run["counts"] == {"rows": rows, "new": 0, "changed": 0, "same": rows, "errors": 0}, run["lines"]
-    public = await exported(register, "/programmes.csv", register.service.guest())
-    assert b"\n\xd0\x9f\xd0\x9a-26-9002;'=" in public
-    run = await checked(register, public)
-    assert [line["outcome"] for line in run["lines"]] == ["changed", "same"]  # the public table says what the version in review replaces
-
-
-async def test_an_export_is_the_search(register: Register) -> None:
-    await register.published(title="Смысловое чтение", code="ПК-26-9001")
-    await register.published(title="Олимпиадная математика", code="ПК-26-9002")
-    await register.draft(title="Черновик о чтении")
-    body = (await exported(register, "/programmes.csv", register.service.guest(), q="чтение", limit=1)).decode()
-    assert "ПК-26-9001" in body
-    assert "ПК-26-9002" not in body
-    assert "Черновик" not in body
-    own = await register.service.call("GET", "/own-programmes.xlsx", register.service.guest())
-    assert own.status_code in (401, 403)
-
-
-async def test_a_published_programme_gets_a_version_and_an_undo_takes_it_back(register: Register) -> None:
-    programme = await register.published(title="Прежнее название")
-    run = await applied(register, table({"Шифр": programme["code"], "Название": "Новое название"}))
-    [line] = run["lines"]
-    assert line["changes"] == [{"field": "title", "label": "Название", "old": "Прежнее название", "new": "Новое название"}]
-    card = await register.get(f"/programmes/{programme['id']}", register.specialist)
-    assert (card["title"], card["review"]["state"]) == ("Прежнее название", "in_review")
-    await register.done("POST", f"/imports/{run['id']}/undo", register.specialist)
-    edition = await register.get(f"/programmes/{programme['id']}/edition", register.specialist)
-    assert edition["facts"]["title"] == "Прежнее название"
-    assert (await register.get(f"/programmes/{programme['id']}", register.specialist))["review"]["state"] == "replaced"
-
-
-async def test_groups_are_announced_changed_and_taken_back(register: Register) -> None:
-    programme = await register.published()
-    old = await register.group(programme)
-    row = {
-        "Шифр программы": programme["code"],
-        "Начало обучения": day(50),
-        "Конец обучения": day(60),
-        "Запись с": day(-5),
-        "Запись по": day(15),
-        "Мест": "30",
-        "Муниципалитет": "Миасский городской округ",
-    }
-    run = await applied(register, table(row, row | {"Начало обучения": old["starts"], "Мест": "12"}, row | {"Мест": "0"}), "groups")
-    outcomes = {line["number"]: line["outcome"] for line in run["lines"]}
-    assert outcomes == {2: "new", 3: "changed", 4: "error"}, run["lines"]
-    assert run["lines"][0]["errors"][0]["message"] == "Об этом уже говорит строка 2."
-    announced = {one["starts"]: one for one in (await register.get("/groups", provider=register.provider_id))["items"]}
-    assert (announced[day(50)]["capacity_asked"], announced[day(50)]["oktmo"]) == (30, MIASS)
-    [change] = [one for one in await register.service.told(GroupChanged) if one.subject == UUID(old["id"])]
-    assert (change.data["reason"], change.data["capacity_asked"]) == ("Загрузка из файла", 12)
-    undone = await register.done("POST", f"/imports/{run['id']}/undo", register.specialist)
-    assert [line["undo"] for line in undone["lines"]] == [None, "undone", "undone"]
-    assert (await register.get(f"/groups/{old['id']}"))["capacity_asked"] == 25
-    new = await register.get(f"/groups/{announced[day(50)]['id']}")
-    assert (new["status"], new["cancellation_reason"]) == ("cancelled", "Загрузка отменена")
-
-
 async def test_a_foreign_table_answers_as_an_unknown_one(register: Register) -> None:
     run = await uploaded(register, table(ROW))
     other = await register.organisation()
@@ -258,36 +166,31 @@ async def test_an_order_of_steps_is_kept(register: Register) -> None:
     assert again["counts"]["same"] == 1
 
 
-async def test_the_operator_loads_organisations_and_takes_them_back(register: Register) -> None:
-    school = await register.organisation(code="miass-1", kind="school", name="Школа № 1", short_name="Школа 1", oktmo=MIASS)
-    kind = "Образовательная организация"
-    body = table(
-        {
-            "Код": "miass-1",
-            "Вид организации": kind,
-            "Полное наименование": "Школа имени Гагарина",
-            "Краткое наименование": "Школа 1",
-            "ИНН": "",
-        },
-        {
-            "Код": "miass-2",
-            "Вид организации": kind,
-            "Полное наименование": "Школа № 2",
-            "Краткое наименование": "Школа 2",
-            "Муниципалитет": "75742000",
-        },
-        {
-            "Код": "miass-3",
-            "Вид организации": kind,
-            "Полное наименование": "Школа № 3",
-            "Краткое наименование": "Школа 3",
-            "ИНН": "1234567890",
-        },
-    )
-    refused = await register.service.call(
-        "POST", "/imports", register.specialist, content=body, params={"kind": "organisations", "name": "т.csv"}
-    )
-    assert refused.status_code == 403
-    run = await applied(register, body.replace(b"miass-1;", b"miass-1;"), "organisations", register.operator)
-    assert {line["number"]: line["outcome"] for line in run["lines"]} == {2: "error", 3: "new", 4: "error"}, run["lines"]
-    assert school["name"] == "Школа № 1"
+async def test_a_table_is_forgotten_after_ninety_days_and_what_it_brought_stays(register: Register) -> None:
+    run = await applied(register, table(ROW))
+    await register.service.serve_due(datetime.now(UTC) + timedelta(days=89))
+    assert len((await register.get("/imports", register.specialist))["items"]) == 1
+    await register.service.serve_due(datetime.now(UTC) + timedelta(days=91))
+    assert (await register.get("/imports", register.specialist))["items"] == []
+    assert (await register.refused("GET", f"/imports/{run['id']}", register.specialist)).status_code == 404
+    assert await own_codes(register) == [ROW["Шифр"]]
+
+
+async def test_what_is_no_table_is_refused_at_the_file(register: Register) -> None:
+    for body, part in ((b"%PDF-1.7", "не таблица"), (b"PK\x03\x04", "не читается"), (b"1" * 1_050_000, "больше 1 МБ")):
+        asked = {"kind": "programmes", "name": "таблица.csv"}
+        answer = await register.service.call("POST", "/imports", register.specialist, content=body, params=asked)
+        assert answer.status_code == 422
+        [error] = answer.json()["errors"]
+        assert error["field"] == "file"
+        assert part in error["message"]
+
+
+async def test_a_template_is_read_as_it_is_explained(register: Register) -> None:
+    for kind, columns in COLUMNS.items():
+        answer = await register.service.call("GET", "/import-template.xlsx", register.specialist, params={"kind": kind})
+        assert answer.status_code == 200
+        empty = read_sheet(answer.content)
+        assert empty == "Под заголовками нет ни одной строки."
+        headings = [str(cell.value) for cell in next(load_workbook(BytesIO(answer.content)).worksheets[0].iter_rows())]
+        assert guessed(kind, headings) == [column.field for column in columns]

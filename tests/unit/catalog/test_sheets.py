@@ -1,14 +1,14 @@
 """Tables that people upload are read in whatever form they have them, and refused in words when they are not plain tables."""
 
 import zipfile
-from datetime import date, datetime
+from datetime import date
 from io import BytesIO
 from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from services.catalog.rules.sheet_writing import as_csv, as_workbook
+from services.catalog.rules.sheet_writing import Cell, as_csv, as_workbook
 from services.catalog.rules.sheets import Sheet, read_sheet
 from services.catalog.rules.workbooks import BOMB, BROKEN, NOT_A_TABLE, OLD, UNPACKED
 
@@ -56,7 +56,7 @@ def test_a_csv_with_commas_and_quotes_is_read() -> None:
 
 def test_a_workbook_is_read_with_its_dates_and_numbers() -> None:
     found = sheet_of(
-        book(["Шифр", "Часы", "Начало", "Доля", "Да"], ["ПК-1", 36.0, datetime(2026, 9, 1), 0.4, True], [], ["ПК-2", 72, date(2026, 9, 2)])
+        book(["Шифр", "Часы", "Начало", "Доля", "Да"], ["ПК-1", 36.0, date(2026, 9, 1), 0.4, True], [], ["ПК-2", 72, date(2026, 9, 2)])
     )
     assert found.rows == [["ПК-1", "36", "2026-09-01", "0.4", "да"], ["ПК-2", "72", "2026-09-02", "", ""]]
     assert found.numbers == [2, 4]
@@ -140,7 +140,8 @@ def test_no_text_of_a_workbook_is_a_formula() -> None:
 
 
 def test_no_text_of_a_csv_is_a_formula_and_ours_reads_it_back() -> None:
-    body = as_csv(["Шифр"], [[text] for text in [*HOSTILE, "'кавычка", "обычный", 7, date(2026, 9, 1)]])
+    written: list[Cell] = [*HOSTILE, "'кавычка", "обычный", 7, date(2026, 9, 1)]
+    body = as_csv(["Шифр"], [[text] for text in written])
     lines = body.decode("utf-8-sig").split("\r\n")
     assert all(line.lstrip('"').startswith("'") for line in lines[1:6])
     assert [row[0] for row in sheet_of(body).rows] == [*(text.strip() for text in HOSTILE), "'кавычка", "обычный", "7", "01.09.2026"]
