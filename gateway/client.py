@@ -64,13 +64,13 @@ class Client:
     async def post(self, path: str, json: Any = None, *, key: str | None = None) -> Any:
         return shown(await self.call("POST", path, json={} if json is None else json, key=key))
 
-    async def upload(self, path: str, body: bytes, kind: str, **query: Any) -> Any:
+    async def upload(self, path: str, body: bytes, media_type: str, **query: Any) -> Any:
         """Send a file to an operation that takes one."""
         target = PREFIX + quote(path)
         if (operation := self.gate.table.find(target).get("POST")) is None:
             raise Unknown()
         target = f"{target}?{urlencode([(name, value) for name, value in query.items() if value is not None], doseq=True)}"
-        return shown(await self.gate.perform(self.visitor, operation, target, {"accept": "application/json", "content-type": kind}, body))
+        return shown(await self.gate.perform(self.visitor, operation, target, {"accept": "application/json", "content-type": media_type}, body))
 
     async def put(self, path: str, json: Any, *, key: str | None = None) -> Any:
         return shown(await self.call("PUT", path, json=json, key=key))

@@ -13,7 +13,7 @@ from gateway.portal.refused import Told, told
 from shared.errors import Forbidden
 
 router = APIRouter(route_class=Page)
-LARGEST, SHOWN = 1_000_000, 100
+LARGEST, SENT, SHOWN = 1_000_000, 5_500_000, 100  # a file somewhat too large is refused in words
 PROVIDER, OPERATOR = "/provider/import", "/operator/import"
 KINDS = {"programmes": "Программы", "groups": "Потоки", "organisations": "Организации"}
 STATES = {
@@ -62,6 +62,7 @@ async def listed(view: View, said: Told, *, typed: Mapping[str, str] | None = No
         titles=KINDS,
         states=STATES,
         providers=[(grant["scope"], grant.get("scope_name") or grant["scope"]) for grant in grants] if len(grants) > 1 else [],
+        own=[grant["scope"] for grant in grants] if len(grants) == 1 else [],
         found=found["items"],
         typed={"kind": kinds[0][0], "provider": "", **(typed or {})},
         labels=LABELS,
@@ -73,8 +74,8 @@ def section_of(base: str) -> str:
     return base.split("/")[1]
 
 
-@router.post(PROVIDER)
-@router.post(OPERATOR)
+@router.post(PROVIDER, max_body_size=SENT)
+@router.post(OPERATOR, max_body_size=SENT)
 async def upload(view: At) -> Response:
     """Take a file, and go on to its columns."""
     base, kinds, _ = await place_of(view)

@@ -17,7 +17,7 @@ def csv(name: str, text: str, encoding: str = "cp1251") -> FilePayload:
 async def chosen(page: Page, file: FilePayload, kind: str = "programmes") -> None:
     await page.locator("#f-kind").select_option(kind)
     await page.locator("#f-file").set_input_files([file])
-    await page.get_by_role("button", name="Показать, что изменится").click()
+    await page.get_by_role("button", name="Дальше: столбцы").click()
 
 
 async def test_a_table_is_looked_at_loaded_and_taken_back_without_scripts(visit: Visits) -> None:
@@ -68,7 +68,7 @@ async def test_a_file_that_is_no_table_is_refused_at_the_field(visit: Visits) ->
         await chosen(page, file)
         await expect(page.locator("#e-file")).to_have_text(re.compile(said))
         assert await violations(page) == []
-    await page.get_by_role("button", name="Показать, что изменится").click()
+    await page.get_by_role("button", name="Дальше: столбцы").click()
     await expect(page.locator("#e-file")).to_have_text(re.compile(r"Выберите\sфайл"))
 
 
