@@ -17,6 +17,9 @@ async def in_another_process(work: Callable[[*Given], Result], *given: *Given) -
     """The result of a pure function; raises `Unavailable` when too many wait for theirs or it takes too long."""
     if ONE.statistics().tasks_waiting >= QUEUE:
         raise Unavailable("Сейчас обрабатывается много таблиц. Повторите через минуту.")
-    with anyio.move_on_after(SECONDS):
-        return await to_process.run_sync(work, *given, cancellable=True, limiter=ONE)
+    try:
+        with anyio.move_on_after(SECONDS):
+            return await to_process.run_sync(work, *given, cancellable=True, limiter=ONE)
+    except anyio.BrokenWorkerProcess:
+        raise Unavailable("Обработать эту таблицу не удалось. Разделите её на части.") from None
     raise Unavailable("Эта таблица обрабатывается слишком долго. Разделите её на части.")

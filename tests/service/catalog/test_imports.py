@@ -1,17 +1,23 @@
 """Tables imported: what the check promises is what the application does, and what nobody touched since can be taken back."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from openpyxl import load_workbook
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from services.catalog.api import worker
 from services.catalog.rules.import_columns import COLUMNS, Kind
 from services.catalog.rules.import_mapping import guessed
 from services.catalog.rules.sheet_writing import as_csv
 from services.catalog.rules.sheets import read_sheet
+from shared.errors import Unavailable
 from tests.service.catalog.conftest import Register
 from tests.support.service import Person
 
@@ -194,3 +200,35 @@ async def test_a_template_is_read_as_it_is_explained(register: Register) -> None
         assert empty == "Под заголовками нет ни одной строки."
         headings = [str(cell.value) for cell in next(load_workbook(BytesIO(answer.content)).worksheets[0].iter_rows())]
         assert guessed(kind, headings) == [column.field for column in columns]
+
+
+WRONG = {
+    "a table without rows": "UPDATE import_run SET rows = 0",
+    "counts that do not add up": "UPDATE import_run SET same = same + 1",
+    "an application at no time": "UPDATE import_run SET applied_at = NULL",
+    "an undo at no time": "UPDATE import_run SET status = 'undone'",
+    "a check without a mapping": "UPDATE import_run SET fields = NULL",
+    "a table of organisations that is a provider's": "UPDATE import_run SET kind = 'organisations'",
+    "an error without a sentence": "UPDATE import_row SET outcome = 'error', left_revision = NULL",
+    "a sentence without an error": """UPDATE import_row SET errors = '[{"message": "нет"}]'""",
+    "an undo of what was not done": "UPDATE import_row SET left_revision = NULL, undo = 'undone'",
+    "something kept without a reason": "UPDATE import_row SET undo = 'kept'",
+    "a change that was new": "UPDATE import_row SET before = '{}'",
+    "something done to nothing": "UPDATE import_row SET object_id = NULL",
+}
+
+
+async def test_the_database_keeps_the_steps_and_the_counts(register: Register) -> None:
+    await applied(register, table(ROW))
+    for what, statement in WRONG.items():
+        async with register.service.app.state.engine.connect() as connection:
+            with pytest.raises(IntegrityError):
+                pytest.fail(f"the database took {what}: {await connection.execute(text(statement))}")
+
+
+async def test_a_table_that_takes_too_long_holds_up_nobody(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(worker, "SECONDS", 0.1)
+        with pytest.raises(Unavailable):
+            await worker.in_another_process(time.sleep, 60)
+    assert (await uploaded(register, table(ROW)))["status"] == "uploaded"
