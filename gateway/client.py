@@ -52,19 +52,18 @@ class Client:
         key: str | None = None,
         query: Mapping[str, Any] | None = None,
         since: int | None = None,
-        file: bytes | None = None,
+        file: tuple[bytes, str] | None = None,
     ) -> Answer:
         """The answer to an operation, whatever its status; raises `Unknown` when there is no such operation.
 
-        `since` is the revision that a change starts from, `file` a PDF in place of JSON.
+        `since` is the revision that a change starts from, `file` a body with its media type in place of JSON.
         """
         target = PREFIX + quote(path)
         if (operation := self.gate.table.find(target).get(method)) is None:
             raise Unknown()
         if query and (asked := urlencode([(name, value) for name, value in query.items() if value is not None], doseq=True)):
             target = f"{target}?{asked}"
-        body = file if file is not None else None if json is None else orjson.dumps(json)
-        kind = "application/json" if file is None else "application/pdf"
+        body, kind = file or (None if json is None else orjson.dumps(json), "application/json")
         headers = {"accept": "application/json"} | ({"content-type": kind} if body is not None else {})
         headers |= {"idempotency-key": key} if key else {}
         headers |= {"if-match": f'"{since}"'} if since else {}
@@ -80,9 +79,9 @@ class Client:
     async def put(self, path: str, json: Any, *, key: str | None = None, since: int | None = None) -> Any:
         return shown(await self.call("PUT", path, json=json, key=key, since=since))
 
-    async def upload(self, path: str, file: bytes, **query: Any) -> Any:
-        """Send a PDF."""
-        return shown(await self.call("POST", path, file=file, query=query))
+    async def upload(self, path: str, file: bytes, media_type: str, **query: Any) -> Any:
+        """Send a file to an operation that takes one."""
+        return shown(await self.call("POST", path, file=(file, media_type), query=query))
 
     async def delete(self, path: str, json: Any = None) -> Any:
         return shown(await self.call("DELETE", path, json=json))

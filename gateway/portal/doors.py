@@ -50,6 +50,7 @@ KEEPING = (
     DOCUMENTS,
     Door("/operator/organisations", "Организации"),
     Door("/operator/dictionaries", "Справочники"),
+    Door("/operator/import", "Загрузка таблиц"),
 )
 PROVIDING = (
     Door("/queue", "Заявки"),

@@ -11,7 +11,7 @@ from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from gateway.client import Ask, Client
 from gateway.door.gate import Gate
@@ -54,6 +54,14 @@ class View:
 
     async def form(self) -> FormData:
         return await self.request.form(max_files=0, max_fields=2000)
+
+    async def form_with_file(self, field: str, most: int) -> tuple[FormData, str, bytes]:
+        """A form with one file: its fields, the file's name and its content, of which no more than one byte over `most` is read."""
+        form = await self.request.form(max_files=1, max_fields=50)
+        sent = form.get(field)
+        if not isinstance(sent, UploadFile):
+            return form, "", b""
+        return form, sent.filename or "", await sent.read(most + 1)
 
     async def signed_in(self) -> Frame:
         """The frame of somebody who is signed in; raises `Unauthenticated` for anybody else."""

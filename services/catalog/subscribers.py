@@ -2,7 +2,7 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.commands import dictionaries, missed, municipalities, saved
+from services.catalog.commands import dictionaries, imports, missed, municipalities, saved
 from services.catalog.commands.copies import adopt_framework, keep_newest
 from services.catalog.commands.findable import make_findable
 from services.catalog.commands.organisers import themes_of
@@ -111,6 +111,7 @@ HEARS: Hears = {
 }
 DUES: Dues = {
     OLD: forget_old,
+    imports.OLD: imports.forget_old,
     INVITATION: invite,
     SECOND_POLL: ask_again,
     saved.LOOKED_AT: saved.look,

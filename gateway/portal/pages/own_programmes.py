@@ -117,7 +117,7 @@ async def attach(view: At, programme_id: UUID) -> Response:
         return await shown(view, programme_id, Told({"file": "Выберите файл PDF"}), status=422)
     name = upload.filename.replace("\\", "/").rpartition("/")[2][:120]
     try:
-        file = await view.ask.upload(f"/programmes/{programme_id}/files", await upload.read(), name=name)
+        file = await view.ask.upload(f"/programmes/{programme_id}/files", await upload.read(), "application/pdf", name=name)
         edition = await view.ask.get(f"/programmes/{programme_id}/edition")
         facts = edition["facts"] | {"files": [*edition["facts"]["files"], file["id"]]}
         await view.ask.put(f"/programmes/{programme_id}", facts, since=edition["revision"])

@@ -75,6 +75,7 @@ async def search(view: At, request: Request) -> Response:
         sorts=SORTS if asked.get("q") else SORTS[1:],
         next_href=f"/programmes?{urlencode([*pairs(asked), ('cursor', found['next'])])}" if found["next"] else "",
         first_href=f"/programmes?{urlencode(pairs(asked))}" if request.query_params.get("cursor") else "",
+        table_query=urlencode(pairs(asked)),
         exact_href=f"/programmes?{urlencode([*pairs(asked), ('exact', 'true')])}",
     )
 

@@ -109,6 +109,13 @@ def plain(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
+def facts_of(organisation: Any) -> OrganisationFacts:
+    """What a stored organisation states."""
+    licence = {name: getattr(organisation, f"licence_{name}") for name in LICENCE}
+    stated = {field: getattr(organisation, field) for field in OrganisationFacts.model_fields if field != "licence"}
+    return OrganisationFacts.model_validate({**stated, "licence": licence if licence["number"] else None})
+
+
 def columns_of(facts: OrganisationFacts) -> dict[str, Any]:
     licence = facts.licence.model_dump() if facts.licence else {}
     return facts.model_dump(exclude=NOT_COLUMNS) | {f"licence_{name}": licence.get(name) for name in LICENCE}

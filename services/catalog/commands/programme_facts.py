@@ -1,5 +1,7 @@
 """A programme's facts: what is wrong with them, where they are stored, how they are told."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -114,16 +116,26 @@ async def write_parts(session: AsyncSession, programme_id: UUID, facts: Programm
 
 async def facts_of(session: AsyncSession, programme: Programme) -> ProgrammeFacts:
     """What a stored programme states."""
-    effects = await session.execute(
-        select(col(ProgrammeEffect.competence), col(ProgrammeEffect.share)).where(col(ProgrammeEffect.programme_id) == programme.id)
-    )
-    required = await session.scalars(
-        select(col(ProgrammePrerequisite.required_id)).where(col(ProgrammePrerequisite.programme_id) == programme.id)
-    )
-    stated = {field: getattr(programme, field) for field in (*COLUMNS, *LISTS)}
-    audience = {field: getattr(programme, field) for field in rules.Audience.model_fields}
-    parts = {"effects": [row._asdict() for row in effects], "prerequisites": list(required)}
-    return ProgrammeFacts.model_validate({**stated, "audience": audience, **parts})
+    [facts] = await facts_of_each(session, [programme])
+    return facts
+
+
+async def facts_of_each(session: AsyncSession, programmes: Sequence[Any]) -> list[ProgrammeFacts]:
+    """What each of several programmes states; they may be rows of the columns."""
+    ids, effects, required = [one.id for one in programmes], defaultdict(list), defaultdict(list)
+    shares = select(col(ProgrammeEffect.programme_id), col(ProgrammeEffect.competence), col(ProgrammeEffect.share))
+    for programme_id, competence, share in await session.execute(shares.where(col(ProgrammeEffect.programme_id).in_(ids))):
+        effects[programme_id].append({"competence": competence, "share": share})
+    pairs = select(col(ProgrammePrerequisite.programme_id), col(ProgrammePrerequisite.required_id))
+    for programme_id, required_id in await session.execute(pairs.where(col(ProgrammePrerequisite.programme_id).in_(ids))):
+        required[programme_id].append(required_id)
+    stated = []
+    for one in programmes:
+        facts = {field: getattr(one, field) for field in (*COLUMNS, *LISTS)}
+        audience = {field: getattr(one, field) for field in rules.Audience.model_fields}
+        parts = {"effects": effects[one.id], "prerequisites": required[one.id]}
+        stated.append(ProgrammeFacts.model_validate({**facts, "audience": audience, **parts}))
+    return stated
 
 
 async def tell_published(session: AsyncSession, programme: Programme, facts: ProgrammeFacts) -> None:

@@ -40,8 +40,8 @@ def groups_with_programmes() -> Select[Any]:
     )
 
 
-async def groups_listed(session: AsyncSession, wanted: WantedGroups, *, today: date) -> dict[str, Any]:
-    """Groups by their first day; upcoming ones are announced, of published programmes, and their enrolment has not closed."""
+def groups_wanted(wanted: WantedGroups) -> Select[Any]:
+    """The groups that a list is about; upcoming ones are announced, of published programmes, and their enrolment has not closed."""
     listed = groups_with_programmes()
     if wanted.upcoming:
         listed = listed.where(TO_COME, col(Programme.status) == "published")
@@ -50,6 +50,12 @@ async def groups_listed(session: AsyncSession, wanted: WantedGroups, *, today: d
             listed = listed.where(col(column) == value)
     if wanted.starts_from:
         listed = listed.where(col(G.starts) >= wanted.starts_from)
+    return listed.order_by(col(G.starts), col(G.id))
+
+
+async def groups_listed(session: AsyncSession, wanted: WantedGroups, *, today: date) -> dict[str, Any]:
+    """A page of groups by their first day."""
+    listed = groups_wanted(wanted)
     if wanted.cursor:
         key, last = left_at(wanted.cursor, order="starts")
         try:
@@ -57,7 +63,7 @@ async def groups_listed(session: AsyncSession, wanted: WantedGroups, *, today: d
         except ValueError as reason:
             raise stale() from reason
         listed = listed.where(tuple_(col(G.starts), col(G.id)) > tuple_(literal(left), literal(last)))
-    rows = (await session.execute(listed.order_by(col(G.starts), col(G.id)).limit(wanted.limit + 1), {"today": today})).all()
+    rows = (await session.execute(listed.limit(wanted.limit + 1), {"today": today})).all()
     said, page = await labels(session, today), rows[: wanted.limit]
     more = cursor_of(order="starts", key=page[-1].starts.isoformat(), last=page[-1].id) if len(rows) > wanted.limit else None
     return {"items": [with_programme(row, said, today) for row in page], "next": more}

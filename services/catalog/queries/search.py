@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -40,6 +41,14 @@ async def programmes_found(session: AsyncSession, wanted: Wanted, *, today: date
         "nearest": [item_shown(row, said, today) for row in nearest],
         "facets": await shown(session, counts, wanted, said),
     }
+
+
+async def ids_found(session: AsyncSession, wanted: Wanted, *, today: date, most: int) -> list[UUID]:
+    """The programmes of a search in its order, whatever its page."""
+    whole = wanted.model_copy(update={"cursor": None})
+    reading = await read(session, whole.q, today=today) if whole.q and not await literal(session, whole) else None
+    found = await session.execute(page_of(shape_of(whole, reading)), values_of(whole, reading, today) | {"limit": most})
+    return [row.found_id for row in found]
 
 
 async def literal(session: AsyncSession, wanted: Wanted) -> bool:

@@ -16,6 +16,7 @@ from services.catalog.tables.copies import (
 from services.catalog.tables.demand import MissedSearch, SavedSearch, ToldItem
 from services.catalog.tables.events import Gathering
 from services.catalog.tables.findable import Findable, FindableWord
+from services.catalog.tables.imports import ImportMapping, ImportRow, ImportRun
 from services.catalog.tables.organisations import Organisation, OrganisationChange, OrganisationName
 from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect, ProgrammePrerequisite, ProgrammeWord
 from services.catalog.tables.publications import DocumentVersion, News, Notice, PublicDocument
@@ -37,6 +38,9 @@ __all__ = [
     "Gathering",
     "Group",
     "HoursMinimum",
+    "ImportMapping",
+    "ImportRow",
+    "ImportRun",
     "MeasuredEffect",
     "MissedSearch",
     "News",

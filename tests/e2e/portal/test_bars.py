@@ -61,6 +61,8 @@ STAFF = (
     ("polyakova", "/provider/programmes?status=in_review"),
     ("polyakova", "/provider/programmes/new"),
     ("orlova", "/moderation"),
+    ("polyakova", "/provider/import"),
+    ("orlova", "/operator/import"),
     ("romanova", "/queue?view=all"),
     ("shubina", "/reports"),
     ("kuznetsova", "/consents?find=107"),
