@@ -70,9 +70,8 @@ class Client:
         if (operation := self.gate.table.find(target).get("POST")) is None:
             raise Unknown()
         target = f"{target}?{urlencode([(name, value) for name, value in query.items() if value is not None], doseq=True)}"
-        return shown(
-            await self.gate.perform(self.visitor, operation, target, {"accept": "application/json", "content-type": media_type}, body)
-        )
+        headers = {"accept": "application/json", "content-type": media_type}
+        return shown(await self.gate.perform(self.visitor, operation, target, headers, body))
 
     async def put(self, path: str, json: Any, *, key: str | None = None) -> Any:
         return shown(await self.call("PUT", path, json=json, key=key))
