@@ -48,6 +48,7 @@ async def previewed(view: View, programme: Mapping[str, Any], *, back: str, note
         programme=programme,
         groups=[],
         nearest=None,
+        reviews=None,
         address=f"{view.settings.public_url}/programmes/{programme['id']}",
         json_ld="",
         preview={"back": back, "note": note},

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from services.catalog.rules.fields import Day, Facts, Line, Municipality, Prose, TermCode
+from services.catalog.rules.fields import Day, Facts, Line, Municipality, Prose, TermCode, names_a_host
 from services.catalog.rules.groups import Moment
 from services.catalog.rules.search import Cursor, Limit
 from shared.contracts.catalog import EventKind
@@ -106,7 +106,7 @@ def event_faults(facts: EventFacts, *, now: datetime, before: EventFacts | None 
 
 def is_secure(link: str) -> bool:
     """Whether a link is one that pages may show: https and nothing that could break out of it."""
-    return SECURE.fullmatch(link) is not None
+    return SECURE.fullmatch(link) is not None and names_a_host(link)
 
 
 def announcement_faults(facts: EventFacts) -> dict[str, str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticKnownError
@@ -20,6 +21,21 @@ def plain(text: str) -> str:
     if any(mark in text for mark in MARKS):
         raise ValueError("a private character is not allowed")
     return printable(text)
+
+
+def names_a_host(address: str) -> bool:
+    """Whether an address of the web can be gone to."""
+    try:
+        return bool(urlsplit(address).hostname)
+    except ValueError:  # as of «https://[»
+        return False
+
+
+def web_address(text: str) -> str:
+    """The address itself, when it names a host."""
+    if not names_a_host(text):
+        raise ValueError("no host in the address")
+    return text
 
 
 def as_written(day: Any) -> Any:

@@ -4,10 +4,10 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from services.catalog.rules import digits
-from services.catalog.rules.fields import Day, Facts, Line, Municipality
+from services.catalog.rules.fields import Day, Facts, Line, Municipality, web_address
 from shared.contracts.catalog import OrganisationKind
 from shared.errors import DomainError
 
@@ -31,7 +31,7 @@ Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{4,24}[0-9]
 Email = Annotated[
     str, StringConstraints(pattern=r"^[^@\s\x00-\x1f<>]{1,64}@[^@\s\x00-\x1f<>]{1,189}\.[^@\s\x00-\x1f<>.]{2,30}$", max_length=254)
 ]
-Site = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00\"'<>]{3,200}$")]
+Site = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00\"'<>]{3,200}$"), AfterValidator(web_address)]
 
 
 class Licence(Facts):

@@ -171,6 +171,9 @@ async def test_the_examples_of_open_data_work_as_they_are_pasted(visit: Visits) 
         assert done.returncode == 0, (command, done.stderr)
         if done.stdout.startswith(b"<?xml"):
             assert XML.fromstring(done.stdout).findall("channel/item")
+        elif done.stdout.startswith(b"BEGIN:VCALENDAR"):
+            assert done.stdout.rstrip().endswith(b"END:VCALENDAR")
+            assert b"BEGIN:VEVENT" in done.stdout
         else:
             said = json.loads(done.stdout)
             assert said.get("items", said), command

@@ -140,10 +140,13 @@ async def test_a_provider_keeps_its_own_contacts_and_nothing_else(register: Regi
 
 async def test_two_editors_at_once_do_not_overwrite_each_other(register: Register) -> None:
     made = await register.organisation()
-    stated = {"code": made["code"], "kind": "provider", "name": made["name"], "short_name": made["short_name"], "revision": 1}
-    await register.done("PUT", f"/organisations/{made['id']}", register.operator, stated | {"founder": "Первый"})
-    answer = await register.refused("PUT", f"/organisations/{made['id']}", register.operator, stated | {"founder": "Второй"})
-    assert (answer.status_code, answer.json()["type"]) == (409, "organisation_changed_meanwhile")
+    stated = {"code": made["code"], "kind": "provider", "name": made["name"], "short_name": made["short_name"]}
+    read = {"if-match": '"1"'}
+    first, second = [
+        await register.service.call("PUT", f"/organisations/{made['id']}", register.operator, json=stated | {"founder": founder}, headers=read)
+        for founder in ("Первый", "Второй")
+    ]
+    assert (first.status_code, second.status_code, second.json()["current"]["founder"]) == (200, 412, "Первый")
     assert (await register.get(f"/organisations/{made['id']}"))["founder"] == "Первый"
 
 
