@@ -101,7 +101,7 @@ class ProgrammeFacts(Facts):
     annotation: Prose = ""
     goal: Prose = ""
     kind: ProgrammeKind
-    hours: Annotated[int, Field(gt=0, le=3000)]
+    hours: Annotated[int, Field(gt=0, le=3000, strict=True)]
     form: StudyForm
     distance_share: Annotated[float, Field(ge=0, le=1)]
     audience: Audience = Audience()
@@ -114,7 +114,7 @@ class ProgrammeFacts(Facts):
     files: Annotated[list[UUID], Field(max_length=3)] = []
     provider_id: UUID
     funding: Funding
-    fee: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    fee: Annotated[int, Field(ge=0, le=10_000_000, strict=True)] = 0
     document_kind: DocumentKind
     approvals: Annotated[list[Approver], Field(max_length=2), AfterValidator(up_the_chain)] = []
 

@@ -142,8 +142,9 @@ async def test_two_editors_at_once_do_not_overwrite_each_other(register: Registe
     made = await register.organisation()
     stated = {"code": made["code"], "kind": "provider", "name": made["name"], "short_name": made["short_name"]}
     read = {"if-match": '"1"'}
+    address = f"/organisations/{made['id']}"
     first, second = [
-        await register.service.call("PUT", f"/organisations/{made['id']}", register.operator, json=stated | {"founder": founder}, headers=read)
+        await register.service.call("PUT", address, register.operator, json=stated | {"founder": founder}, headers=read)
         for founder in ("Первый", "Второй")
     ]
     assert (first.status_code, second.status_code, second.json()["current"]["founder"]) == (200, 412, "Первый")
