@@ -4,9 +4,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands import dictionaries, imports, missed, municipalities, saved
 from services.catalog.commands.copies import adopt_framework, keep_newest
-from services.catalog.commands.findable import make_findable
-from services.catalog.commands.organisers import themes_of
 from services.catalog.commands.persons import INVITATION, SECOND_POLL, erase_person, grant_review, merge_persons, note_consent
+from services.catalog.commands.procedures import show_again, show_procedure
 from services.catalog.commands.reviews import ask_again, invite
 from services.catalog.commands.working_copies import OLD, forget_old
 from services.catalog.tables import MeasuredEffect, Procedure, SeatCount, Subscription
@@ -26,14 +25,15 @@ async def on_seats_changed(event: SeatsChanged, envelope: Envelope, session: Asy
 
 
 async def on_framework_published(event: FrameworkPublished, envelope: Envelope, session: AsyncSession) -> None:
-    await adopt_framework(session, event.framework_id, event.version, [one.model_dump() for one in event.competences])
+    taken = await adopt_framework(session, event.framework_id, event.version, [one.model_dump() for one in event.competences])
+    await show_again(session, taken)
 
 
 async def on_procedure_published(event: ProcedurePublished, envelope: Envelope, session: AsyncSession) -> None:
     row = event.model_dump(include={"title", "organiser_id", "competences", "minutes", "result_visible_to"})
     if await keep_newest(session, Procedure, {"id": event.procedure_id}, {**row, "revision": envelope.dporevision}, by="revision"):
-        themes = f"процедура оценки диагностика {await themes_of(session, event.competences)}"
-        await make_findable(session, "procedure", event.procedure_id, title=event.title, summary=event.result_visible_to, themes=themes)
+        await session.flush()
+        await show_procedure(session, await session.get_one(Procedure, event.procedure_id, populate_existing=True))
 
 
 async def on_effect_measured(event: EffectMeasured, envelope: Envelope, session: AsyncSession) -> None:

@@ -20,8 +20,8 @@ async def keep_newest(session: AsyncSession, table: type[SQLModel], key: Mapping
     return (await session.execute(newer.returning(*(col(getattr(table, name)) for name in key)))).first() is not None
 
 
-async def adopt_framework(session: AsyncSession, framework_id: UUID, version: int, competences: list[dict[str, Any]]) -> None:
-    """Take over a framework's titles; an older version only adds what no newer one names."""
+async def adopt_framework(session: AsyncSession, framework_id: UUID, version: int, competences: list[dict[str, Any]]) -> list[str]:
+    """Take over a framework's titles; an older version only adds what no newer one names. Says which codes were taken over."""
     taken = []
     for one in competences:
         row = {key: one[key] for key in ("title", "labour_functions")} | {"section": one["group"]}
@@ -31,3 +31,4 @@ async def adopt_framework(session: AsyncSession, framework_id: UUID, version: in
             taken.append(one["code"])
     developing = select(col(ProgrammeEffect.programme_id)).where(col(ProgrammeEffect.competence).in_(taken)).distinct()
     await rewrite_documents(session, list(await session.scalars(developing)))
+    return taken

@@ -38,7 +38,9 @@ async def save(session: AsyncSession, wanted: Wanted, *, now: datetime) -> UUID:
 async def begin(session: AsyncSession, subscription_id: UUID) -> None:
     """Somebody waits from now on; what appeared since they asked is news to them."""
     sleeping = (col(SavedSearch.subscription_id) == subscription_id) & col(SavedSearch.looked_at).is_(None)
-    await session.execute(update(SavedSearch).where(sleeping).values(looked_at=col(SavedSearch.saved_at)))
+    begun = update(SavedSearch).where(sleeping).values(looked_at=col(SavedSearch.saved_at)).returning(col(SavedSearch.subscription_id))
+    if (await session.execute(begun)).first() is None:
+        return
     await forget(session, LAPSES, subscription_id)
     now = session.info["clock"]()
     await schedule(session, LOOKED_AT, ALL, at=rules.next_hour(now))

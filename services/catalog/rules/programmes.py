@@ -103,7 +103,7 @@ class ProgrammeFacts(Facts):
     kind: ProgrammeKind
     hours: Annotated[int, Field(gt=0, le=3000, strict=True)]
     form: StudyForm
-    distance_share: Annotated[float, Field(ge=0, le=1)]
+    distance_share: Annotated[float, Field(ge=0, le=1, strict=True)]
     audience: Audience = Audience()
     prerequisites: Annotated[list[UUID], Field(max_length=10), AfterValidator(sorted)] = []
     effects: Annotated[list[Effect], Field(max_length=12), AfterValidator(by_competence)] = []

@@ -67,10 +67,12 @@ OPEN_GROUP = {
 async def public(opened: Open) -> Stand:
     """A gateway with the whole public API before a catalogue of one organisation and one group."""
     stand = await opened(GATEWAY_OPENAPI_FILE=str(DOCUMENT))
-    stand.upstream.says("GET /dictionaries", {"terms": {}, "municipalities": []})
+    stand.upstream.says("GET /dictionaries", {"terms": {}, "municipalities": [], "hours_minima": []})
     stand.upstream.says("GET /organisations", {"items": [LISTED], "next": None})
     stand.upstream.says(f"GET /organisations/{ORGANISATION}", CARD)
     stand.upstream.says("GET /programmes", {"items": [], "total": 0, "next": None, "facets": {}})
+    for kind in ("events", "news", "documents", "notices", "procedures"):
+        stand.upstream.says(f"GET /{kind}", {"items": [], "total": 0, "next": None, "facets": {}})
     stand.upstream.says("GET /groups", {"items": [OPEN_GROUP], "next": None})
     stand.upstream.says(f"GET /groups/{GROUP}", OPEN_GROUP | {"timetable": [], "revision": 1})
     return stand

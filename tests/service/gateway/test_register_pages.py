@@ -17,6 +17,7 @@ PHYSICS = {"dictionary": "subject", "code": "physics", "title": "Физика", 
 LISTS = {
     "terms": {"subject": [PHYSICS], "organisation_kind": [{**PHYSICS, "code": "provider", "title": "Организация ДПО"}]},
     "municipalities": [{"oktmo": "75701000", "name": "Ч", "kind": "ГО", "title": "Челябинский ГО", "successor": None, **VALID}],
+    "hours_minima": [],
 }
 CHANGE = {"revision": 2, "changed_at": "2026-11-20T20:00:00Z", "role": "operator", "changes": {"phone": [None, "+7 351 200-00-00"]}}
 DEMAND = {
@@ -70,18 +71,19 @@ async def test_a_rename_from_a_day_and_a_licence_are_sent_whole(stand: Stand, op
     response = await press(operator, f"/operator/organisations/{ORGANISATION}", **typed, **licence)
     assert response.status_code == 303, response.text
     ((_, body),) = told(stand, "PUT")
-    assert (body["valid_from"], body["revision"], body["kind"]) == ("2026-11-01", 1, "provider")
+    assert (body["valid_from"], body["kind"]) == ("2026-11-01", "provider")
+    assert {name.lower(): value for name, value in stand.upstream.heard[-1].headers.items()}["if-match"] == '"1"'
     assert body["licence"] == {"number": "Л035", "issued": "2020-02-14", "authority": "Министерство", "status": "active"}
 
 
 async def test_what_another_editor_changed_is_shown_beside_what_was_typed(stand: Stand, operator: Browser) -> None:
     stand.upstream.says(f"GET /organisations/{ORGANISATION}", CARD | {"revision": 4, "founder": "Область"})
     detail = "Пока вы правили, запись изменил кто-то другой."
-    stand.upstream.says(f"PUT /organisations/{ORGANISATION}", {"type": "organisation_changed_meanwhile", "detail": detail}, 409)
+    stand.upstream.says(f"PUT /organisations/{ORGANISATION}", {"type": "stale", "detail": detail}, 412)
     typed = {"code": "institute", "name": "Моё", "short_name": "М", "founder": "Город", "revision": "1", "status": "active"}
     response = await press(operator, f"/operator/organisations/{ORGANISATION}", **typed)
     page = response.text.replace("\u00a0", " ")
-    assert response.status_code == 409
+    assert response.status_code == 412
     assert 'value="Моё"' in page
     assert "Сейчас в реестре: Область" in page
     assert 'name="revision" value="4"' in page

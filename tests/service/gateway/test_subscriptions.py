@@ -18,7 +18,7 @@ NOBODY = {"items": [], "total": 0, "next": None, "corrected": None, "understood"
 @pytest_asyncio.fixture
 async def stand(opened: Open) -> Stand:
     stand = await opened(GATEWAY_OPENAPI_FILE=str(DOCUMENT), GATEWAY_SUBSCRIBE_BURST="3")
-    stand.upstream.says("GET /dictionaries", {"terms": {}, "municipalities": []})
+    stand.upstream.says("GET /dictionaries", {"terms": {}, "municipalities": [], "hours_minima": []})
     stand.upstream.says("GET /programmes", NOBODY)
     stand.upstream.says("POST /saved-searches", {"subscription_id": SUBSCRIPTION}, 201)
     stand.upstream.says("POST /subscriptions", None, 202)
