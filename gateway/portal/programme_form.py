@@ -106,8 +106,9 @@ def facts_in(fields: Fields, *, prerequisites: Iterable[str]) -> tuple[dict[str,
     def number(name: str, text: str, *, field: str = "") -> float:
         cleaned = re.sub(r"[\s\u00a0%₽]", "", text).replace(",", ".")
         try:
-            return float(cleaned or 0)
-        except ValueError:
+            value = float(cleaned or 0)
+            return int(value) if value.is_integer() else value
+        except (ValueError, OverflowError):
             errors[field or name] = NUMBERS.get(name, "Впишите число")
             return 0
 
