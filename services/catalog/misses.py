@@ -59,5 +59,5 @@ async def counting(app: FastAPI) -> AsyncIterator[None]:
 
 async def writing(app: FastAPI, misses: Misses) -> None:
     while True:
-        await asyncio.sleep(WRITTEN_SECONDS)
+        await asyncio.sleep(WRITTEN_SECONDS)  # counts gather meanwhile: one write for many searches
         await misses.write(app)

@@ -63,9 +63,13 @@ async def dictionaries(session: AsyncSession, today: date) -> dict[str, Any]:
     by_name: dict[str, list[dict[str, Any]]] = {}
     for row in terms:
         by_name.setdefault(row.dictionary, []).append(row._asdict() | {"in_force": in_force(row, today)})
-    places = await session.execute(select(*Territory.__table__.columns).order_by(col(Territory.title), col(Territory.oktmo)))  # type: ignore[attr-defined]
+    places = await session.execute(select(*columns_of(Territory)).order_by(col(Territory.title), col(Territory.oktmo)))
     known = [row._asdict() | {"in_force": in_force(row, today)} for row in places]
     return {"terms": by_name, "municipalities": known, "hours_minima": await minima(session, today)}
+
+
+def columns_of(table: type[Territory] | type[HoursMinimum]) -> list[Any]:
+    return [col(getattr(table, name)) for name in table.model_fields]
 
 
 def in_force(row: Any, today: date) -> bool:
@@ -83,7 +87,7 @@ async def municipality(session: AsyncSession, oktmo: str, today: date) -> str | 
 async def minima(session: AsyncSession, today: date) -> list[dict[str, Any]]:
     """Legal minima of hours, the newest first."""
     rows = await session.execute(
-        select(*HoursMinimum.__table__.columns).order_by(col(HoursMinimum.kind), col(HoursMinimum.valid_from).desc())  # type: ignore[attr-defined]
+        select(*columns_of(HoursMinimum)).order_by(col(HoursMinimum.kind), col(HoursMinimum.valid_from).desc())
     )
     return [row._asdict() | {"in_force": in_force(row, today)} for row in rows]
 

@@ -16,9 +16,11 @@ class Asked:
     def __init__(self, *answers: Answer) -> None:
         self.answers, self.calls, self.may = list(answers), 0, asyncio.Event()
         self.may.set()
+        self.asked = asyncio.Event()
 
     async def __call__(self) -> Answer:
         self.calls += 1
+        self.asked.set()
         await self.may.wait()
         return self.answers[min(self.calls, len(self.answers)) - 1]
 
@@ -45,8 +47,7 @@ async def test_an_answer_is_as_old_as_its_question(now: list[float]) -> None:
     service, shared = Asked(Answer(200, PUBLIC, b"1")), SharedReads()
     service.may.clear()
     first = asyncio.create_task(shared.answer("/a", service))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await service.asked.wait()
     now[0] += 1.5
     service.may.set()
     await first
@@ -58,7 +59,7 @@ async def test_those_who_come_together_are_answered_together_even_if_the_first_o
     service, shared = Asked(Answer(200, PUBLIC, b"1")), SharedReads()
     service.may.clear()
     waiting = [asyncio.create_task(shared.answer("/a", service)) for _ in range(5)]
-    await asyncio.sleep(0)
+    await service.asked.wait()
     waiting[0].cancel()
     service.may.set()
     answers = await asyncio.gather(*waiting[1:])
