@@ -29,7 +29,7 @@ def workbook_fault(body: bytes) -> str | None:
     try:
         with zipfile.ZipFile(BytesIO(body)) as archive:
             return archive_fault(archive, packed=len(body))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError, RuntimeError):
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError, RuntimeError):  # zipfile, of what is broken
         return BROKEN
 
 
