@@ -188,10 +188,12 @@ class Consumer:
         """Own queues that have no consumer or are gone; raises when the broker can not be asked."""
         silent = []
         channel = await self.wire.aside()
+        ears = self.broker._connection
+        connected = ears is not None and ears.connected.is_set()  # a quorum queue still counts a lost connection's consumer for a while
         for name in self.queues:
             try:
                 queue = await channel.declare_queue(name, passive=True)
-                if not queue.declaration_result.consumer_count:
+                if not (connected and queue.declaration_result.consumer_count):
                     silent.append(name)
             except ChannelNotFoundEntity:  # it has closed the channel
                 silent.append(name)

@@ -75,6 +75,10 @@ async def consumers(url: str, queue: str) -> int:
         return asked.declaration_result.consumer_count or 0
 
 
+async def heard_by_one(url: str) -> bool:
+    return await consumers(url, QUEUE) == 1
+
+
 @pytest.mark.parametrize(
     ("exchange", "queue", "key"),
     [
@@ -171,4 +175,4 @@ async def test_a_broker_that_freezes_or_dies_turns_readiness_red_at_once_and_its
         rabbitmq.spawn()
         await asyncio.to_thread(rabbitmq.wait_ready)
         await eventually(lambda: ready(notify), within=30)
-        assert await consumers(rabbitmq.url(), QUEUE) == 1
+        await eventually(lambda: heard_by_one(rabbitmq.url()))
