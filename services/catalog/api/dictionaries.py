@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.catalog import commands, queries
 from services.catalog.api.callers import DictionaryKeeper, Visitor
 from services.catalog.api.public import Public
-from services.catalog.api.shapes import DictionariesOut, HoursMinimumOut
+from services.catalog.api.shapes.dictionaries import DictionariesOut, HoursMinimumOut
 from services.catalog.rules.dictionaries import (
     Closing,
     Dictionary,

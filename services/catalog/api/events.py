@@ -10,7 +10,9 @@ from pydantic import BaseModel
 from services.catalog import commands, queries
 from services.catalog.api.callers import Publisher, Visitor
 from services.catalog.api.public import Public
-from services.catalog.api.shapes import Coded, FacetValue, ProviderOut
+from services.catalog.api.shapes.dictionaries import Coded
+from services.catalog.api.shapes.organisations import ProviderOut
+from services.catalog.api.shapes.search import FacetValue
 from services.catalog.rules.events import AgendaItem, EventFacts, WantedEvents
 from services.catalog.rules.fields import Facts, Reason
 from shared.edge import Now, Tx

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from services.catalog import commands, queries
 from services.catalog.api.callers import Author, Visitor
 from services.catalog.api.public import Public
-from services.catalog.api.shapes import FileOut
+from services.catalog.api.shapes.programmes import FileOut
 from services.catalog.rules.files import LARGEST, Name
 from shared.edge import Now, Tx
 

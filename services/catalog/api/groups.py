@@ -11,7 +11,7 @@ from services.catalog import commands, queries
 from services.catalog.api.callers import Announcer, Historian, Since, Visitor
 from services.catalog.api.public import Public
 from services.catalog.api.readiness import ClashOut, GroupReadiness
-from services.catalog.api.shapes import GroupOut, GroupPage
+from services.catalog.api.shapes.groups import GroupOut, GroupPage
 from services.catalog.rules.fields import Day, Facts, Reason
 from services.catalog.rules.groups import GroupFacts
 from services.catalog.rules.search import WantedGroups

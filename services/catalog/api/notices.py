@@ -11,7 +11,7 @@ from services.catalog import commands, queries
 from services.catalog.api.callers import Publisher, Visitor
 from services.catalog.api.events import CompetenceTitle
 from services.catalog.api.public import Public
-from services.catalog.api.shapes import ProviderOut
+from services.catalog.api.shapes.organisations import ProviderOut
 from services.catalog.rules.fields import Facts, Reason
 from services.catalog.rules.notices import NoticeFacts, WantedNotices
 from shared.clock import today

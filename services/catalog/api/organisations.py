@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query
 from services.catalog import commands, queries
 from services.catalog.api.callers import Operator, OrganisationKeeper, OrganisationReader, Since, Visitor
 from services.catalog.api.public import Public
-from services.catalog.api.shapes import ChangesOut, DictionariesOut, OrganisationOut, OrganisationPage
+from services.catalog.api.shapes.dictionaries import DictionariesOut
+from services.catalog.api.shapes.organisations import ChangesOut, OrganisationOut, OrganisationPage
 from services.catalog.rules.organisations import Contacts, OrganisationFacts
 from services.catalog.rules.search import WantedOrganisations
 from shared.clock import today

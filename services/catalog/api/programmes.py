@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from services.catalog import commands, queries
 from services.catalog.api.callers import Author, Since, Visitor
 from services.catalog.api.public import Public
-from services.catalog.api.shapes import OwnProgrammePage, ProgrammeOut, ProgrammePage
+from services.catalog.api.shapes.programmes import OwnProgrammePage, ProgrammeOut
+from services.catalog.api.shapes.search import ProgrammePage
 from services.catalog.misses import Misses
 from services.catalog.rules.fields import Facts, Reason
 from services.catalog.rules.programmes import ProgrammeFacts

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from services.catalog import commands, queries
 from services.catalog.api.callers import Answering, Learner, ModerationReader, Moderator, Visitor
 from services.catalog.api.public import Public
-from services.catalog.api.review_shapes import ModerationPage, MyReviews, OwnReviewPage, ReviewPage
+from services.catalog.api.shapes.reviews import ModerationPage, MyReviews, OwnReviewPage, ReviewPage
 from services.catalog.rules.reviews import (
     Decision,
     ReplyFacts,

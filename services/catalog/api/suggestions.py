@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from services.catalog import queries
 from services.catalog.api.callers import Visitor
 from services.catalog.api.public import Public
-from services.catalog.api.shapes import SuggestionsOut
+from services.catalog.api.shapes.search import SuggestionsOut
 from services.catalog.rules.search import WantedSuggestions
 from shared.clock import today
 from shared.edge import Now, Tx

@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field
 from services.catalog import commands, queries
 from services.catalog.api.callers import Author, Historian, Overseer, Reader
 from services.catalog.api.readiness import Readiness
-from services.catalog.api.shapes import Coded, FileOut, ProgrammeOut, ProgrammeStatus, VersionReadOut
+from services.catalog.api.shapes.dictionaries import Coded
+from services.catalog.api.shapes.programmes import FileOut, ProgrammeOut, VersionReadOut
 from services.catalog.commands import programme_facts, reference
 from services.catalog.rules.fields import Facts
-from services.catalog.rules.programmes import ProgrammeFacts, audience_faults
+from services.catalog.rules.programmes import ProgrammeFacts, ProgrammeStatus, audience_faults
 from services.catalog.rules.readiness import programme_conditions
 from services.catalog.rules.versions import Remark
 from shared.clock import today

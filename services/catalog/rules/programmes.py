@@ -1,7 +1,7 @@
 """When a programme may be written down, withdrawn and put away."""
 
 from collections.abc import Collection, Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -10,6 +10,7 @@ from services.catalog.rules.fields import Day, Facts, Line, Prose, TermCode, Wor
 from shared.contracts.catalog import Approver, DocumentKind, Funding, ProgrammeKind, StudyForm
 from shared.errors import DomainError
 
+ProgrammeStatus = Literal["draft", "in_review", "published", "withdrawn", "archived"]
 SCALE = (0.2, 0.4, 0.6)
 UNSEEN = ("draft", "in_review")
 """States in which the public does not see a programme yet."""

@@ -14,6 +14,7 @@ from shared.errors import DomainError
 
 Mark = Annotated[int, Field(ge=1, le=5)]
 Said = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(plain)]
+ReviewStatus = Literal["in_review", "published", "rejected"]
 Use = Literal["regularly", "sometimes", "no"]
 MARKS = ("content", "teacher", "organisation", "usefulness")
 SHORTEST = 20
@@ -86,7 +87,7 @@ class WantedReviews(Facts):
 class WantedModeration(WantedReviews):
     """A page of what moderators decide or decided; those that wait come oldest first."""
 
-    status: Literal["in_review", "published", "rejected"] = "in_review"
+    status: ReviewStatus = "in_review"
 
 
 class WantedOwnReviews(WantedReviews):
@@ -138,9 +139,9 @@ def smoothed(*, total: float, n: int, mean: float) -> float:
     return (PRIOR * mean + total) / (PRIOR + n)
 
 
-Kind = Literal["email", "phone", "snils", "full_name", "capitals", "abuse"]
+HintKind = Literal["email", "phone", "snils", "full_name", "capitals", "abuse"]
 WORD = "[А-ЯЁ][а-яё]+"
-PATTERNS: Sequence[tuple[Kind, re.Pattern[str]]] = (
+PATTERNS: Sequence[tuple[HintKind, re.Pattern[str]]] = (
     ("email", re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+")),
     ("phone", re.compile(r"(?<!\d)(?:\+?7|8)[\s(-]{0,3}\d{3}[\s)-]{0,3}\d{3}[\s-]?\d{2}[\s-]?\d{2}(?!\d)")),
     ("snils", re.compile(r"(?<!\d)\d{3}[\s-]?\d{3}[\s-]?\d{3}[\s-]?\d{2}(?!\d)")),
@@ -158,7 +159,7 @@ class Hint:
 
     start: int
     end: int
-    kind: Kind
+    kind: HintKind
 
 
 def hints(text: str, *, abusive: Collection[str] = ()) -> list[Hint]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from services.catalog.rules.fields import MARKS, Day, Facts, Municipality, TermCode, plain
+from services.catalog.rules.programmes import ProgrammeStatus
 from shared.contracts.catalog import Funding, OrganisationKind, ProgrammeKind, StudyForm
 
 ANY = "any"
@@ -87,7 +88,7 @@ class WantedGroups(Facts):
 class WantedOwn(Facts):
     """A list of one's own programmes; `in_review` are all that wait for a reader, published ones with a new version among them."""
 
-    status: Literal["draft", "in_review", "published", "withdrawn", "archived"] | None = None
+    status: ProgrammeStatus | None = None
     cursor: Cursor = None
     limit: Limit = 50
 

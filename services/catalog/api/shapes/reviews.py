@@ -1,4 +1,4 @@
-"""What the API answers about reviews."""
+"""What is told of reviews and the marks in them."""
 
 from datetime import datetime
 from typing import Literal
@@ -6,10 +6,15 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.catalog.api.shapes import Coded, RatingOut
+from services.catalog.api.shapes.dictionaries import Coded
+from services.catalog.rules.reviews import HintKind, ReviewStatus, Use
 
-Status = Literal["in_review", "published", "rejected"]
-Use = Literal["regularly", "sometimes", "no"]
+
+class RatingOut(BaseModel):
+    """The mean of all marks of n reviews, smoothed towards the catalogue's mean; told from five reviews on."""
+
+    mean: float
+    n: int
 
 
 class MarksOut(BaseModel):
@@ -78,7 +83,7 @@ class MyReview(BaseModel):
     target: MyTarget
     marks: MarksOut
     text: str
-    status: Status
+    status: ReviewStatus
     reason: str | None
     submitted_at: datetime
     decided_at: datetime | None
@@ -98,13 +103,13 @@ class HintedPiece(BaseModel):
     """A piece of a text; `hint` says what a moderator should look for in it."""
 
     text: str
-    hint: Literal["email", "phone", "snils", "full_name", "capitals", "abuse"] | None
+    hint: HintKind | None
 
 
 class ModeratedReview(ReviewOut):
     target: TargetOut
     pieces: list[HintedPiece]
-    status: Status
+    status: ReviewStatus
     reason: str | None
     submitted_at: datetime
     decided_at: datetime | None

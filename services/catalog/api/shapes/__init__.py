@@ -1,0 +1,1 @@
+"""What the API answers with; codes come with their titles."""
