@@ -7,7 +7,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.reports.api.shapes import ClosureOut, CoverageOut, DeficitsOut, DemandOut, FunnelOut, LettersOut, RoutesOut, SeatsOut
+from services.reports.api.shapes.closure import ClosureOut
+from services.reports.api.shapes.coverage import CoverageOut
+from services.reports.api.shapes.deficits import DeficitsOut
+from services.reports.api.shapes.demand import DemandOut
+from services.reports.api.shapes.funnel import FunnelOut
+from services.reports.api.shapes.routes import RoutesOut
+from services.reports.api.shapes.supply import LettersOut, SeatsOut
 from services.reports.commands import gate
 from services.reports.queries import closure, coverage, deficits, demand, funnel, routes, supply
 from services.reports.queries.places import named_places, places_of

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from services.reports.api.figures import ReadModels
-from services.reports.api.shapes import BegunOut, ChecksumOut, RebuildOut
+from services.reports.api.shapes.upkeep import BegunOut, ChecksumOut, RebuildOut
 from services.reports.queries.checksum import checksum
 from services.reports.queries.upkeep import last_rebuild
 from services.reports.rebuild import begin_rebuild
