@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from typing import Any
 
-from deploy.demo.play import MISSED
+from deploy.demo.measuring import MISSED
 from services.notify.rules import letters
 from tests.e2e.conftest import Loop
 from tests.support.stage import eventually
