@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from tests.service.gateway.conftest import Browser, Open, Stand, Upstream
 from tests.service.gateway.test_public_pages import CARD, DOCUMENT, LISTED, ORGANISATION
-from tests.unit.portal.test_public import TODAY
+from tests.unit.portal.register import TODAY
 
 PROVIDER = UUID(ORGANISATION)
 VALID = {"valid_from": "2000-01-01", "valid_to": None, "in_force": True}

@@ -12,7 +12,7 @@ from gateway.portal.pages.review_desk import HINTS, STATUSES
 from gateway.portal.pages.reviews import LABELS, MARKS, QUESTIONS, USES
 from gateway.portal.refused import Told
 from gateway.portal.templates import ENVIRONMENT
-from tests.unit.portal.test_public import PORTAL, programme
+from tests.unit.portal.register import PORTAL, programme
 from tests.unit.portal.test_publications import card as happening
 
 TEXT = "Что я написала"
