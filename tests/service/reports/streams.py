@@ -26,7 +26,8 @@ from tests.contract.flows.event_map import SUBJECT
 from tests.contract.flows.wire import GOLDEN, golden, like
 from tests.support.service import envelope_of
 
-OKTMOS = ("75701000", "75742000", "75503000")
+CHELYABINSK, MIASS = "75701000", "75742000"
+OKTMOS = (CHELYABINSK, MIASS, "75503000")
 BEGIN = datetime(2026, 9, 1, 6, tzinfo=UTC)
 LIFE = ("school_review", "municipality_review", "provider_review", "accepted", "enrolled", "completed")
 HOLDERS = ("school", "municipality", "provider", "provider", "learner", "nobody")
