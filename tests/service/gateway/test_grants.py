@@ -1,36 +1,16 @@
 """«Закрепление»: who may give which role, that a role works at once and is gone at once, and what others are told."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy import text
 
-from gateway.commands.erasures import answer_erasures
 from gateway.commands.grants import FirstOperatorThere, appoint_first_operator
-from shared.contracts.catalog import DocumentPublished, OrganisationChanged
-from shared.contracts.enrollment import ConsentGranted, ConsentWithdrawn, LearnerChanged, PersonMerged
-from shared.contracts.erasure import GatewayPersonErased
 from shared.contracts.gateway import RoleGranted, RoleRevoked
+from tests.service.gateway.appointing import CHELYABINSK, MIASS, grant, organisation
 from tests.service.gateway.conftest import Open, Stand
-from tests.support.service import envelope_of
-
-MIASS, CHELYABINSK = "75742000", "75701000"
-
-
-async def organisation(stand: Stand, kind: str = "school", oktmo: str | None = MIASS, revision: int = 1, **facts: Any) -> UUID:
-    """An organisation that the gateway has heard of."""
-    made: dict[str, Any] = {"organisation_id": uuid4(), "name": "Школа № 106", "short_name": "Школа № 106", "status": "active", **facts}
-    event = OrganisationChanged(kind=kind, oktmo=oktmo, valid_from=date(2026, 1, 1), **made)  # type: ignore[arg-type]
-    await stand.gateway.hear(envelope_of(event, subject=event.organisation_id, revision=revision))
-    return event.organisation_id
-
-
-async def grant(stand: Stand, by: str, to: str, role: str, **facts: Any) -> Any:
-    body = {"issuer": stand.issuer.url, "subject": to, "role": role, "basis": "Приказ № 17 от 01.09.2026", **facts}
-    return await stand.call("POST", "/api/v1/grants", by, body)
 
 
 async def test_the_first_operator_comes_from_the_settings_and_only_once(stand: Stand, opened: Open) -> None:
@@ -187,6 +167,12 @@ async def test_an_organisation_not_heard_of_yet_is_asked_of_the_register(stand: 
     assert (response.status_code, response.json()["scope_name"]) == (201, "Школа № 107")
 
 
+async def test_an_organisation_keeps_its_newest_name(stand: Stand) -> None:
+    school = await organisation(stand, revision=5, short_name="Лицей № 106")
+    await organisation(stand, revision=4, organisation_id=school, short_name="Школа № 106")
+    assert (await grant(stand, "orlova", "romanova", "school_specialist", scope=str(school))).json()["scope_name"] == "Лицей № 106"
+
+
 async def test_terms_begin_and_end_on_their_days(stand: Stand) -> None:
     today = datetime.now(UTC).date()
     later, sooner = str(today + timedelta(days=3)), str(today + timedelta(days=1))
@@ -229,120 +215,6 @@ async def test_a_grant_is_told_again_when_its_holder_becomes_a_person(stand: Sta
     assert told.event().person_id == person_id  # type: ignore[attr-defined]
     await stand.call("GET", "/api/v1/me/consents", "sokolova")
     assert [one.role for one in stand.upstream.last().caller.grants] == ["ministry", "teacher"]
-
-
-async def consent(stand: Stand, person_id: UUID, purpose: str, at: datetime, *, given: bool, erase: bool = False) -> Any:
-    facts: dict[str, Any] = {"consent_id": uuid4(), "person_id": person_id, "purpose": purpose, "text_version": 1}
-    event = ConsentGranted(**facts) if given else ConsentWithdrawn(**facts, request_id=uuid4(), erase=erase)
-    envelope = envelope_of(event, subject=facts["consent_id"], at=at)
-    await stand.gateway.hear(envelope)
-    return envelope
-
-
-async def test_consents_follow_the_newest_word_in_any_order(stand: Stand) -> None:
-    _, person_id = await stand.teacher("sokolova")
-    now = datetime.now(UTC)
-    await consent(stand, person_id, "assessment", now + timedelta(seconds=2), given=False)
-    await consent(stand, person_id, "assessment", now + timedelta(seconds=1), given=True)
-    await consent(stand, person_id, "publication", now + timedelta(seconds=1), given=True)
-    session = (await stand.call("GET", "/api/v1/session", "sokolova")).json()
-    assert session["consents"] == ["notifications", "publication", "training"]
-
-
-async def test_a_consent_given_at_the_door_counts_before_its_event(stand: Stand) -> None:
-    browser, _ = await stand.teacher("sokolova")
-    given = datetime.now(UTC).isoformat()
-    said = [
-        {"purpose": "publication", "given_at": given, "withdrawn_at": None},
-        {"purpose": "assessment", "given_at": given, "withdrawn_at": given},
-    ]
-    stand.upstream.says("POST /me/consents", [], 201)
-    stand.upstream.says("GET /me/consents", said)
-    await browser.change("POST", "/api/v1/me/consents", {"purpose": "publication", "text_version": 1})
-    assert (await browser.get("/api/v1/session")).json()["consents"] == ["notifications", "publication", "training"]
-
-
-async def test_merged_persons_are_one_at_the_door(stand: Stand) -> None:
-    _, old = await stand.teacher("sokolova")
-    new, school = uuid4(), await organisation(stand)
-    await stand.gateway.hear(envelope_of(PersonMerged(from_person_id=old, into_person_id=new), subject=old))
-    late = LearnerChanged(person_id=old, organisation_id=school, oktmo=MIASS)
-    await stand.gateway.hear(envelope_of(late, subject=old, revision=3))
-    session = (await stand.call("GET", "/api/v1/session", "sokolova")).json()
-    assert session["person_id"] == str(new)
-    assert session["consents"] == ["assessment", "notifications", "training"]
-    assert session["workplace"]["id"] == str(school)
-
-
-async def test_an_erased_persons_account_is_gone_and_late_facts_bring_nothing_back(stand: Stand) -> None:
-    _, person_id = await stand.teacher("sokolova")
-    now = datetime.now(UTC) + timedelta(seconds=5)
-    envelope = await consent(stand, person_id, "training", now, given=False, erase=True)
-    await consent(stand, person_id, "training", now + timedelta(seconds=5), given=True)
-    await stand.gateway.hear(envelope_of(LearnerChanged(person_id=person_id, oktmo=MIASS), subject=person_id, revision=9))
-    session = (await stand.call("GET", "/api/v1/session", "sokolova")).json()
-    assert (session["registered"], session["account_id"], session["consents"]) == (False, None, [])
-    answer = (await stand.gateway.told(GatewayPersonErased))[0]
-    assert answer.subject == envelope.event().request_id
-    assert answer.data["erased"] == {"accounts": 1, "sessions": 1, "consents": 3, "learners": 0}
-    async with stand.gateway.app.state.engine.connect() as connection:
-        for table in ("consent", "learner", "web_session"):
-            assert (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() == 0, table
-
-
-async def test_whoever_works_here_keeps_the_account_when_erased_as_a_learner(stand: Stand) -> None:
-    await grant(stand, "orlova", "sokolova", "ministry")
-    _, person_id = await stand.teacher("sokolova")
-    await consent(stand, person_id, "training", datetime.now(UTC), given=False, erase=True)
-    session = (await stand.call("GET", "/api/v1/session", "sokolova")).json()
-    assert (session["registered"], [one["role"] for one in session["grants"]]) == (False, ["ministry"])
-    assert (await stand.gateway.told(GatewayPersonErased))[0].data["kept"][0]["count"] == 1
-
-
-async def test_the_traces_and_the_mail_sink_answer_an_erasure_too(stand: Stand) -> None:
-    _, person_id = await stand.teacher("sokolova")
-    await consent(stand, person_id, "training", datetime.now(UTC), given=False, erase=True)
-    state = stand.gateway.app.state
-    assert await answer_erasures(state.gate, state.sessions, now=datetime.now(UTC)) == 0  # the last mail is still on its way
-    later = datetime.now(UTC) + timedelta(minutes=1)
-    assert await answer_erasures(state.gate, state.sessions, now=later) == 1
-    assert await answer_erasures(state.gate, state.sessions, now=later) == 0
-    said = await stand.gateway.told(GatewayPersonErased)
-    assert [(one.data["service"], one.dporevision) for one in said] == [("gateway", 1), ("traces", 2), ("mail_sink", 3)]
-
-
-async def test_staff_are_asked_to_read_the_newest_regulation(stand: Stand) -> None:
-    document = DocumentPublished(document_id=uuid4(), title="Регламент модуля", version=2, in_force_from=date(2026, 1, 1))
-    older = document.model_copy(update={"version": 1})
-    await stand.gateway.hear(
-        envelope_of(document, subject=document.document_id, revision=2), envelope_of(older, subject=document.document_id, revision=1)
-    )
-    unread = (await stand.call("GET", "/api/v1/session", "orlova")).json()["to_acknowledge"]
-    assert [(one["title"], one["version"]) for one in unread] == [("Регламент модуля", 2)]
-    body = {"document_id": str(document.document_id), "version": 2}
-    for _ in range(2):
-        assert (await stand.call("POST", "/api/v1/me/acknowledgements", "orlova", body)).status_code == 204
-    assert (await stand.call("POST", "/api/v1/me/acknowledgements", "orlova", {**body, "version": 1})).status_code == 404
-    assert (await stand.call("GET", "/api/v1/session", "orlova")).json()["to_acknowledge"] == []
-
-
-async def test_the_operator_sees_how_many_have_read_a_document_and_nobodys_name(stand: Stand) -> None:
-    document = DocumentPublished(document_id=uuid4(), title="Регламент модуля", version=3, in_force_from=date(2026, 1, 1))
-    await stand.gateway.hear(envelope_of(document, subject=document.document_id, revision=3))
-    path = f"/api/v1/documents/{document.document_id}/acknowledgements"
-    before = (await stand.call("GET", path, "orlova")).json()
-    assert (before["version"], before["items"]) == (3, [{"role": "operator", "scope_name": None, "staff": 1, "read": 0}])
-    body = {"document_id": str(document.document_id), "version": 3}
-    assert (await stand.call("POST", "/api/v1/me/acknowledgements", "orlova", body)).status_code == 204
-    assert [one["read"] for one in (await stand.call("GET", path, "orlova")).json()["items"]] == [1]
-    assert (await stand.call("GET", f"/api/v1/documents/{uuid4()}/acknowledgements", "orlova")).status_code == 404
-    assert (await stand.call("GET", path, "sokolova")).status_code == 403
-
-
-async def test_an_organisation_keeps_its_newest_name(stand: Stand) -> None:
-    school = await organisation(stand, revision=5, short_name="Лицей № 106")
-    await organisation(stand, revision=4, organisation_id=school, short_name="Школа № 106")
-    assert (await grant(stand, "orlova", "romanova", "school_specialist", scope=str(school))).json()["scope_name"] == "Лицей № 106"
 
 
 async def test_the_database_itself_refuses_what_must_not_be(stand: Stand) -> None:

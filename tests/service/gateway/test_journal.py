@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from shared import migrations
+from tests.service.gateway.appointing import grant, organisation
 from tests.service.gateway.conftest import PORTAL, Open, Stand
-from tests.service.gateway.test_grants import grant, organisation
 
 APPLICATION = {"programme_id": str(uuid4()), "group_ids": [str(uuid4())]}
 
