@@ -8,10 +8,10 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands.programme_facts import own_programme
-from services.catalog.rules.files import pdf_fault
+from services.catalog.rules.files import demand_pdf
 from services.catalog.tables import ProgrammeFile
 from shared.access import Caller
-from shared.errors import DomainError, Invalid
+from shared.errors import DomainError
 
 MOST = 30
 
@@ -23,8 +23,7 @@ class TooManyFiles(DomainError):
 async def upload_file(session: AsyncSession, programme_id: UUID, *, name: str, body: bytes, caller: Caller, now: datetime) -> UUID:
     """Keep a PDF of a programme; return its id, by which the programme's facts may name it."""
     await own_programme(session, programme_id, caller)
-    if fault := pdf_fault(body):
-        raise Invalid("file", fault)
+    demand_pdf(body)
     kept = await session.scalar(select(func.count()).select_from(ProgrammeFile).where(col(ProgrammeFile.programme_id) == programme_id))
     if (kept or 0) >= MOST:
         raise TooManyFiles()

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 
 from services.catalog.rules.fields import Day, Facts, Line, Prose, plain
-from services.catalog.rules.files import pdf_fault
+from services.catalog.rules.files import demand_pdf
 from services.catalog.rules.news import Story
 from shared.errors import DomainError, Invalid
 
@@ -57,12 +57,9 @@ def pdf_of(file: FileFacts) -> bytes:
         content = b64decode(file.content, validate=True)
     except (BadBase64, ValueError) as reason:
         raise Invalid("file", "Файл не прочитан: он передан не целиком.") from reason
-    if len(content) > LARGEST:
-        raise Invalid("file", "Файл больше 700 КБ. Сохраните PDF в уменьшенном размере.")
     if not NAME.fullmatch(file.name):
         raise Invalid("file", "Имя файла должно заканчиваться на .pdf.")
-    if fault := pdf_fault(content):
-        raise Invalid("file", fault)
+    demand_pdf(content, largest=LARGEST)
     return content
 
 

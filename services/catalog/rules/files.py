@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 
 from services.catalog.rules.fields import plain
+from shared.errors import Invalid
 
 LARGEST = 5 * 1024 * 1024
 Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^/\\<>\"\x00-\x1f]{1,120}$"), AfterValidator(plain)]
@@ -20,12 +21,18 @@ ACTIVE = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/EmbeddedFiles
 ENDS = frozenset(b" \t\r\n\f\x00/<([{")
 
 
-def pdf_fault(body: bytes) -> str | None:
+def demand_pdf(body: bytes, *, largest: int = LARGEST) -> None:
+    """Refuse anything but a PDF without scripts, attachments and passwords."""
+    if fault := pdf_fault(body, largest=largest):
+        raise Invalid("file", fault)
+
+
+def pdf_fault(body: bytes, *, largest: int = LARGEST) -> str | None:
     """What is wrong with an upload; None for a PDF without scripts, attachments and passwords."""
     if not body:
         return "Файл пуст."
-    if len(body) > LARGEST:
-        return "Файл больше 5 МБ. Уменьшите его и приложите снова."
+    if len(body) > largest:
+        return f"Файл больше {said(largest)}. Сохраните PDF в уменьшенном размере."
     for start, sentence in SORTS:
         if body.startswith(start):
             return sentence
@@ -38,6 +45,11 @@ def pdf_fault(body: bytes) -> str | None:
     if named(body, b"/Encrypt"):
         return "Этот PDF закрыт паролем. Сохраните его без пароля."
     return None
+
+
+def said(size: int) -> str:
+    """A size in words, rounded down."""
+    return f"{size // 1_000_000} МБ" if size >= 1_000_000 else f"{size // 1000} КБ"
 
 
 def named(body: bytes, name: bytes) -> bool:

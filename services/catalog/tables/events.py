@@ -8,10 +8,9 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.catalog.tables.registry import Base, moment, one_of, texts
+from services.catalog.tables.registry import Base, announced, moment, one_of, texts
 
 KINDS = ("webinar", "seminar", "conference", "contest", "master_class")
-SECURE = "~ '^https://[^[:space:]]+$'"
 
 
 class Gathering(Base, table=True):
@@ -19,16 +18,12 @@ class Gathering(Base, table=True):
 
     __tablename__ = "gathering"
     __table_args__ = (
+        *announced("gathering"),
         one_of("kind", KINDS),
-        one_of("status", ("draft", "published", "cancelled")),
         CheckConstraint("starts < ends AND ends <= starts + interval '14 days'", name="gathering_ends_after_it_starts"),
         CheckConstraint("capacity_asked BETWEEN 1 AND 100000", name="gathering_capacity_sane"),
-        CheckConstraint(f"link {SECURE}", name="gathering_link_secure"),
         CheckConstraint("link IS NOT NULL OR (place IS NOT NULL AND oktmo IS NOT NULL)", name="gathering_meets_somewhere"),
-        CheckConstraint("(status = 'draft') = (published_at IS NULL)", name="gathering_published_once"),
-        CheckConstraint("(status = 'cancelled') = (cancellation_reason IS NOT NULL)", name="gathering_cancelled_with_a_reason"),
         CheckConstraint("(changed_at IS NULL) = (change_reason IS NULL)", name="gathering_changed_with_a_reason"),
-        CheckConstraint("revision > 0", name="gathering_revision_counted"),
         Index("gathering_soon", "status", "starts", "id"),
         Index("gathering_organiser", "organiser_id", "starts"),
     )

@@ -6,10 +6,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, Index, LargeBinary, text
 from sqlmodel import Field
 
-from services.catalog.tables.events import SECURE
-from services.catalog.tables.registry import Base, moment, one_of, texts
-
-LARGEST_FILE = 700_000
+from services.catalog.rules.documents import LARGEST
+from services.catalog.tables.registry import Base, announced, moment, one_of, texts
 
 
 class News(Base, table=True):
@@ -47,13 +45,9 @@ class Notice(Base, table=True):
 
     __tablename__ = "notice"
     __table_args__ = (
-        one_of("status", ("draft", "published", "cancelled")),
+        *announced("notice"),
         CheckConstraint("opens <= closes", name="notice_closes_after_it_opens"),
         CheckConstraint("minutes BETWEEN 1 AND 1440", name="notice_takes_time"),
-        CheckConstraint(f"link {SECURE}", name="notice_link_secure"),
-        CheckConstraint("(status = 'draft') = (published_at IS NULL)", name="notice_published_once"),
-        CheckConstraint("(status = 'cancelled') = (cancellation_reason IS NOT NULL)", name="notice_cancelled_with_a_reason"),
-        CheckConstraint("revision > 0", name="notice_revision_counted"),
         Index("notice_soon", "status", "closes", "id"),
         Index("notice_organiser", "organiser_id", "closes"),
     )
@@ -100,7 +94,7 @@ class DocumentVersion(Base, table=True):
         CheckConstraint("number > 0", name="document_version_counted"),
         CheckConstraint("body <> '' OR file IS NOT NULL", name="document_version_says_something"),
         CheckConstraint(
-            f"substr(file, 1, 5) = convert_to('%PDF-', 'UTF8') AND octet_length(file) <= {LARGEST_FILE}", name="document_version_file_sane"
+            f"substr(file, 1, 5) = convert_to('%PDF-', 'UTF8') AND octet_length(file) <= {LARGEST}", name="document_version_file_sane"
         ),
         CheckConstraint("(file IS NULL) = (file_name IS NULL)", name="document_version_file_named"),
         Index("document_version_open", "document_id", unique=True, postgresql_where=text("published_at IS NULL")),

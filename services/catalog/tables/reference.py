@@ -1,21 +1,18 @@
-"""Reference data with validity dates: titles of codes, legal minima of hours, municipalities and their ОКТМО."""
+"""Reference data with validity dates: titles of codes, hours the law demands, municipalities, words of searches and of abuse."""
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
-from services.catalog.tables.registry import Base, texts
+from services.catalog.tables.registry import Base, dated, texts
 
 
 class Term(Base, table=True):
     """What a code of a dictionary means from a day on; `short` is said inside a sentence."""
 
     __tablename__ = "term"
-    __table_args__ = (
-        CheckConstraint("valid_to > valid_from", name="term_valid_for_a_while"),
-        Index("term_in_force", "dictionary", "code", unique=True, postgresql_where=text("valid_to IS NULL")),
-    )
+    __table_args__ = dated("term", "dictionary", "code")
     dictionary: str = Field(primary_key=True)
     code: str = Field(primary_key=True)
     valid_from: date = Field(primary_key=True)
@@ -31,8 +28,7 @@ class HoursMinimum(Base, table=True):
     __tablename__ = "hours_minimum"
     __table_args__ = (
         CheckConstraint("hours > 0", name="hours_minimum_positive"),
-        CheckConstraint("valid_to > valid_from", name="hours_minimum_valid_for_a_while"),
-        Index("hours_minimum_in_force", "kind", unique=True, postgresql_where=text("valid_to IS NULL")),
+        *dated("hours_minimum", "kind"),
     )
     kind: str = Field(primary_key=True)
     valid_from: date = Field(primary_key=True)
@@ -65,9 +61,8 @@ class Wording(Base, table=True):
 
     __tablename__ = "wording"
     __table_args__ = (
-        CheckConstraint("valid_to > valid_from", name="wording_valid_for_a_while"),
         CheckConstraint("words = lower(words) AND words !~ 'ё'", name="wording_folded"),
-        Index("wording_in_force", "dictionary", "code", "words", unique=True, postgresql_where=text("valid_to IS NULL")),
+        *dated("wording", "dictionary", "code", "words"),
         Index("wording_stems", "stems", postgresql_using="gin"),
     )
     dictionary: str = Field(primary_key=True)
@@ -76,3 +71,16 @@ class Wording(Base, table=True):
     valid_from: date = Field(primary_key=True)
     valid_to: date | None = None
     stems: list[str] = texts()
+
+
+class AbuseWord(Base, table=True):
+    """The beginning of words that a moderator is pointed to, from a day on."""
+
+    __tablename__ = "abuse_word"
+    __table_args__ = (
+        CheckConstraint("beginning ~ '^[а-я]{3,40}$'", name="abuse_word_folded"),
+        *dated("abuse_word", "beginning"),
+    )
+    beginning: str = Field(primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None = None

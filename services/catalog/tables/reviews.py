@@ -1,6 +1,6 @@
-"""Reviews by those who were there, the figures they add up to, and words that a moderator is pointed to."""
+"""Reviews by those who were there, and the figures they add up to."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
@@ -81,17 +81,3 @@ class Rating(Base, table=True):
     teacher: int
     organisation: int
     usefulness: int
-
-
-class AbuseWord(Base, table=True):
-    """The beginning of words that a moderator is pointed to, from a day on."""
-
-    __tablename__ = "abuse_word"
-    __table_args__ = (
-        CheckConstraint("valid_to > valid_from", name="abuse_word_valid_for_a_while"),
-        CheckConstraint("beginning ~ '^[а-я]{3,40}$'", name="abuse_word_folded"),
-        Index("abuse_word_in_force", "beginning", unique=True, postgresql_where=text("valid_to IS NULL")),
-    )
-    beginning: str = Field(primary_key=True)
-    valid_from: date = Field(primary_key=True)
-    valid_to: date | None = None

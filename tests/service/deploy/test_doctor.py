@@ -1,34 +1,23 @@
 """`./dpo doctor` compares what is bound on the broker with the event map, in words."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
+from dataclasses import replace
 from uuid import uuid4
 
 import aio_pika
-import pytest
 import pytest_asyncio
 from aio_pika.abc import AbstractChannel
 
 from deploy.commands import doctor, subscriber
 from deploy.given import GivenBroker
-from deploy.keys import Keys
 from deploy.ports import free_port
 from deploy.suite import Places
 from deploy.topology import of_the_suite
 from shared.messaging.topology import EVENTS, declare
-from tests.service.deploy.test_subscribers import PERMITTED, named
-from tests.support.servers import Servers
+from tests.service.deploy.conftest import PERMITTED, named
 
 TOPIC = "enrollment.seats_changed.v1"
 QUEUE = f"catalog:{TOPIC}"
-
-
-@pytest.fixture
-def places(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
-    """A suite of its own on the session's broker."""
-    monkeypatch.setattr(subscriber, "SUBSCRIBERS", tmp_path / "subscribers.json")
-    vhost = servers.create_vhost(f"doctor-{uuid4().hex[:8]}")
-    return Places(servers.postgres_url, servers.broker, vhost, {}, 0, Keys(tmp_path / "secrets.json"), {})
 
 
 @pytest_asyncio.fixture
@@ -78,16 +67,8 @@ async def test_a_subscribers_queue_is_compared_with_what_it_was_permitted(places
     assert await complaints(places) == []
 
 
-async def test_where_bindings_can_not_be_seen_it_is_said(servers: Servers, places: Places, channel: AbstractChannel) -> None:
-    blind = Places(
-        places.postgres_url,
-        GivenBroker(places.broker.url(places.vhost), f"http://127.0.0.1:{free_port()}"),
-        places.vhost,
-        {},
-        0,
-        places.keys,
-        {},
-    )
+async def test_where_bindings_can_not_be_seen_it_is_said(places: Places, channel: AbstractChannel) -> None:
+    blind = replace(places, broker=GivenBroker(places.broker.url(places.vhost), f"http://127.0.0.1:{free_port()}"))
     (only,) = await complaints(blind)
     assert only.startswith("привязок не видно, управление RabbitMQ не отвечает")
     assert "DPO_BROKER_MANAGEMENT_URL" in only

@@ -1,9 +1,7 @@
 """Other systems at the events: they get what they were permitted, nothing more, and a slow one loses only its own oldest."""
 
-import argparse
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import uuid4
 
 import aio_pika
@@ -12,24 +10,14 @@ import pytest_asyncio
 from aio_pika.abc import AbstractConnection
 from aiormq.exceptions import ChannelAccessRefused
 
-from deploy.commands import subscriber
 from deploy.commands.subscriber import add, queue_of, remove, replay
 from deploy.console import Refusal
-from deploy.keys import Keys
 from deploy.suite import Places
 from shared.messaging.topology import EVENTS, declare, topology_of
 from shared.messaging.wire import message_of
-from tests.support.servers import Servers
+from tests.service.deploy.conftest import PERMITTED, named
 
-PERMITTED, OTHER = "catalog.programme_published.v1", "catalog.programme_withdrawn.v1"
-
-
-@pytest.fixture
-def places(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
-    """A suite of its own on the session's broker: its archive and its subscribers are nobody else's."""
-    monkeypatch.setattr(subscriber, "SUBSCRIBERS", tmp_path / "subscribers.json")
-    vhost = servers.create_vhost(f"subscribers-{uuid4().hex[:8]}")
-    return Places(servers.postgres_url, servers.broker, vhost, {}, 0, Keys(tmp_path / "secrets.json"), {})
+OTHER = "catalog.programme_withdrawn.v1"
 
 
 @pytest_asyncio.fixture
@@ -37,10 +25,6 @@ async def admin(places: Places) -> AsyncIterator[AbstractConnection]:
     async with await aio_pika.connect(places.broker.url(places.vhost)) as connection:
         await declare(await connection.channel(), topology_of({}, retry_seconds=()))
         yield connection
-
-
-def named(name: str, limit: int = 100) -> argparse.Namespace:
-    return argparse.Namespace(name=name, topics=PERMITTED, ground=None, limit=limit)
 
 
 async def publish(admin: AbstractConnection, topic: str, count: int) -> list[str]:

@@ -17,7 +17,7 @@ from gateway.door.table import Operation, Table, from_document
 from gateway.door.upstreams import KEPT_ALIVE_SECONDS
 from gateway.door.visitors import Together
 from gateway.settings import Issuer
-from gateway.tokens import Mint
+from gateway.tokens import WRONG_KEY, Mint
 from services.enrollment.rules.register import snils_holds
 from shared.access import GUEST, Caller, Grant, Tokens
 from shared.errors import Unavailable
@@ -133,7 +133,7 @@ def test_a_token_serves_a_second_and_only_the_very_same_rights() -> None:
 
 def test_a_key_that_can_not_sign_stops_the_start() -> None:
     for key in (RSAKey.generate_key(2048, {"kid": "k"}).as_dict(private=True), KEY.as_dict(private=False)):
-        with pytest.raises(ValueError):  # noqa: PT011
+        with pytest.raises(ValueError, match=WRONG_KEY):
             Mint(json.dumps(key))
 
 
