@@ -6,30 +6,24 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway.commands import copies, grants, persons
+from gateway.commands import grants, persons
+from gateway.tables import Document, Organisation
 from shared.contracts import Envelope
 from shared.contracts.catalog import DocumentPublished, OrganisationChanged
 from shared.contracts.enrollment import ConsentGranted, ConsentWithdrawn, LearnerChanged, PersonMerged
+from shared.database import keep_newest
 from shared.messaging.consumer import Hears
 from shared.messaging.due import Dues
 
 
 async def on_organisation_changed(event: OrganisationChanged, envelope: Envelope, session: AsyncSession) -> None:
-    await copies.keep_organisation(
-        session,
-        organisation_id=event.organisation_id,
-        kind=event.kind,
-        name=event.name,
-        short_name=event.short_name,
-        oktmo=event.oktmo,
-        revision=envelope.dporevision,
-    )
+    row = event.model_dump(include={"kind", "name", "short_name", "oktmo"})
+    await keep_newest(session, Organisation, id=event.organisation_id, revision=envelope.dporevision, **row)
 
 
 async def on_document_published(event: DocumentPublished, envelope: Envelope, session: AsyncSession) -> None:
-    await copies.keep_document(
-        session, document_id=event.document_id, title=event.title, version=event.version, in_force_from=event.in_force_from
-    )
+    row = event.model_dump(include={"title", "version", "in_force_from"})
+    await keep_newest(session, Document, by="version", id=event.document_id, **row)
 
 
 async def on_learner_changed(event: LearnerChanged, envelope: Envelope, session: AsyncSession) -> None:

@@ -1,14 +1,15 @@
-"""Engines and sessions, and the column shapes that all services share."""
+"""Engines and sessions, which rows a caller reaches, and copies as new as their revision."""
 
 import asyncio
 import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, false, inspect, or_, true
 from sqlalchemy import event as hooks
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.access import Caller
@@ -84,3 +85,12 @@ def within(caller: Caller, **columns: Any) -> ColumnElement[bool]:
         return true()
     reached = [column.in_(scopes) for kind, column in columns.items() if (scopes := caller.scopes(kind))]
     return or_(*reached) if reached else false()
+
+
+async def keep_newest(session: AsyncSession, table: type[SQLModel], *, by: str = "revision", **row: Any) -> bool:
+    """Store a row under its primary key unless a newer one is there, as the column `by` tells; return whether it was stored."""
+    shape, stored = inspect(table), insert(table).values(**row)
+    key = [column.name for column in shape.primary_key]
+    said = {name: stored.excluded[name] for name in row if name not in key}
+    newer = stored.on_conflict_do_update(index_elements=key, set_=said, where=shape.columns[by] < stored.excluded[by])
+    return (await session.execute(newer.returning(*shape.primary_key))).first() is not None

@@ -11,12 +11,13 @@ from sqlalchemy import Row
 from gateway import queries, rules
 from gateway.api.inside import AtGate, Inside, Who
 from gateway.client import Client
-from gateway.commands import copies, grants
+from gateway.commands import grants
 from gateway.tables import Account, Organisation
 from shared.access import Caller, allow
 from shared.clock import today
 from shared.contracts.base import Code, Text
 from shared.contracts.gateway import Role
+from shared.database import keep_newest
 from shared.edge import Now, Tx
 from shared.errors import Invalid, NotFound
 
@@ -171,7 +172,7 @@ async def know_organisation(tx: Tx, client: Client, scope: str | None) -> None:
     if answer.status == 200:
         said = answer.json()
         known = {name: said[name] for name in ("kind", "name", "short_name")}
-        await copies.keep_organisation(tx, organisation_id=organisation_id, oktmo=said.get("oktmo"), revision=0, **known)
+        await keep_newest(tx, Organisation, id=organisation_id, oktmo=said.get("oktmo"), revision=0, **known)
 
 
 def held_out(row: Row[Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from gateway import queries
 from gateway.api.grants import HeldOut, held_out
 from gateway.api.inside import AtGate, Inside, SignedIn, Who
 from gateway.client import Refused
-from gateway.commands import copies, persons, sessions
+from gateway.commands import acknowledgements, persons, sessions
 from gateway.commands.contacts import hand_over
 from gateway.door.gate import Gate
 from gateway.door.visitors import Visitor
@@ -165,7 +165,7 @@ async def acknowledge_document(body: ReadIn, visitor: SignedIn, tx: Tx, now: Now
     """Say that one has read the newest version of a document, such as the regulation."""
     if visitor.account_id is None:
         raise NoAccount()
-    await copies.acknowledge(tx, account_id=visitor.account_id, document_id=body.document_id, version=body.version, now=now)
+    await acknowledgements.acknowledge(tx, account_id=visitor.account_id, document_id=body.document_id, version=body.version, now=now)
 
 
 async def claims_of(gate: Gate, visitor: Visitor, tx: Tx) -> dict[str, str]:

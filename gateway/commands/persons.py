@@ -13,6 +13,7 @@ from gateway.commands.grants import account_for, tell_again
 from gateway.commands.sessions import close_all, consented
 from gateway.tables import Account, Consent, Erased, Learner, Merged, RoleGrant
 from shared.contracts.erasure import GatewayPersonErased, Kept
+from shared.database import keep_newest
 from shared.messaging.outbox import emit
 
 BEFORE_ANY_EVENT = datetime(1970, 1, 1, tzinfo=UTC)
@@ -38,20 +39,14 @@ async def keep_consent(session: AsyncSession, *, person_id: UUID, purpose: str, 
     person_id = await current_id(session, person_id)
     if await session.get(Erased, person_id):
         return
-    row = insert(Consent).values(person_id=person_id, purpose=purpose, active=active, changed_at=changed_at)
-    newer = row.excluded.changed_at > col(Consent.changed_at)
-    values = {"active": row.excluded.active, "changed_at": row.excluded.changed_at}
-    await session.execute(row.on_conflict_do_update(index_elements=["person_id", "purpose"], set_=values, where=newer))
+    await keep_newest(session, Consent, by="changed_at", person_id=person_id, purpose=purpose, active=active, changed_at=changed_at)
 
 
 async def keep_learner(session: AsyncSession, *, person_id: UUID, organisation_id: UUID | None, oktmo: str | None, revision: int) -> None:
     person_id = await current_id(session, person_id)
     if await session.get(Erased, person_id):
         return
-    row = insert(Learner).values(person_id=person_id, organisation_id=organisation_id, oktmo=oktmo, revision=revision)
-    values = {name: row.excluded[name] for name in ("organisation_id", "oktmo", "revision")}
-    newer = row.excluded.revision > col(Learner.revision)
-    await session.execute(row.on_conflict_do_update(index_elements=["person_id"], set_=values, where=newer))
+    await keep_newest(session, Learner, person_id=person_id, organisation_id=organisation_id, oktmo=oktmo, revision=revision)
 
 
 async def merge(session: AsyncSession, *, from_id: UUID, into_id: UUID) -> None:

@@ -13,6 +13,7 @@ from shared.contracts import Envelope
 from shared.contracts.catalog import OrganisationChanged
 from shared.contracts.enrollment import ConsentWithdrawn, LearnerChanged, PersonMerged
 from shared.contracts.routes import RouteStudied
+from shared.database import keep_newest
 from shared.messaging.consumer import Hears
 from shared.messaging.due import Dues
 
@@ -27,8 +28,8 @@ async def on_learner_changed(event: LearnerChanged, envelope: Envelope, session:
 
 
 async def on_organisation_changed(event: OrganisationChanged, envelope: Envelope, session: AsyncSession) -> None:
-    key = {"organisation_id": event.organisation_id}
-    await persons.keep_newest(session, Organisation, key, revision=envelope.dporevision, short_name=event.short_name)
+    row = event.model_dump(include={"organisation_id", "short_name"})
+    await keep_newest(session, Organisation, revision=envelope.dporevision, **row)
 
 
 async def on_consent_withdrawn(event: ConsentWithdrawn, envelope: Envelope, session: AsyncSession) -> None:

@@ -3,7 +3,7 @@
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands import dictionaries, imports, missed, municipalities, saved
-from services.catalog.commands.copies import adopt_framework, keep_newest
+from services.catalog.commands.frameworks import adopt_framework
 from services.catalog.commands.persons import INVITATION, SECOND_POLL, erase_person, grant_review, merge_persons, note_consent
 from services.catalog.commands.procedures import show_again, show_procedure
 from services.catalog.commands.reviews import ask_again, invite
@@ -14,14 +14,14 @@ from shared.contracts.assessment import FrameworkPublished, ProcedurePublished
 from shared.contracts.enrollment import AttendanceRecorded, ConsentGranted, ConsentWithdrawn, PersonMerged, SeatsChanged, TrainingCompleted
 from shared.contracts.notify import SubscriptionCancelled, SubscriptionConfirmed
 from shared.contracts.routes import EffectMeasured
+from shared.database import keep_newest
 from shared.messaging.consumer import Hears
 from shared.messaging.due import Dues
 
 
 async def on_seats_changed(event: SeatsChanged, envelope: Envelope, session: AsyncSession) -> None:
-    counts = event.model_dump(include={"capacity", "held", "taken", "waiting", "quotas"})
-    row = {**counts, "revision": envelope.dporevision, "as_of": envelope.time}
-    await keep_newest(session, SeatCount, {"group_id": event.group_id}, row, by="revision")
+    counts = event.model_dump(include={"group_id", "capacity", "held", "taken", "waiting", "quotas"})
+    await keep_newest(session, SeatCount, **counts, revision=envelope.dporevision, as_of=envelope.time)
 
 
 async def on_framework_published(event: FrameworkPublished, envelope: Envelope, session: AsyncSession) -> None:
@@ -31,14 +31,14 @@ async def on_framework_published(event: FrameworkPublished, envelope: Envelope, 
 
 async def on_procedure_published(event: ProcedurePublished, envelope: Envelope, session: AsyncSession) -> None:
     row = event.model_dump(include={"title", "organiser_id", "competences", "minutes", "result_visible_to"})
-    if await keep_newest(session, Procedure, {"id": event.procedure_id}, {**row, "revision": envelope.dporevision}, by="revision"):
+    if await keep_newest(session, Procedure, id=event.procedure_id, revision=envelope.dporevision, **row):
         await session.flush()
         await show_procedure(session, await session.get_one(Procedure, event.procedure_id, populate_existing=True))
 
 
 async def on_effect_measured(event: EffectMeasured, envelope: Envelope, session: AsyncSession) -> None:
-    key = {"programme_id": event.programme_id, "competence": event.competence}
-    await keep_newest(session, MeasuredEffect, key, event.model_dump(include={"mean", "low", "high", "n", "version"}), by="version")
+    row = event.model_dump(include={"programme_id", "competence", "mean", "low", "high", "n", "version"})
+    await keep_newest(session, MeasuredEffect, by="version", **row)
 
 
 async def on_training_completed(event: TrainingCompleted, envelope: Envelope, session: AsyncSession) -> None:
@@ -85,14 +85,12 @@ async def on_person_merged(event: PersonMerged, envelope: Envelope, session: Asy
 
 
 async def on_subscription_confirmed(event: SubscriptionConfirmed, envelope: Envelope, session: AsyncSession) -> None:
-    row = {"confirmed": True, "revision": envelope.dporevision}
-    if await keep_newest(session, Subscription, {"id": event.subscription_id}, row, by="revision"):
+    if await keep_newest(session, Subscription, id=event.subscription_id, confirmed=True, revision=envelope.dporevision):
         await saved.begin(session, event.subscription_id)
 
 
 async def on_subscription_cancelled(event: SubscriptionCancelled, envelope: Envelope, session: AsyncSession) -> None:
-    row = {"confirmed": False, "revision": envelope.dporevision}
-    await keep_newest(session, Subscription, {"id": event.subscription_id}, row, by="revision")
+    await keep_newest(session, Subscription, id=event.subscription_id, confirmed=False, revision=envelope.dporevision)
     await saved.drop(session, event.subscription_id)
 
 

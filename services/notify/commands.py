@@ -7,7 +7,7 @@ from uuid import UUID
 from opentelemetry import trace
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.notify import subscriptions
@@ -54,17 +54,6 @@ async def notify(session: AsyncSession, envelope: Envelope, *, person_id: UUID, 
     trace.get_current_span().set_attribute("dpo.letter", rule)
     queued = {"happened_at": envelope.time, "queued_at": now, "next_try_at": now, "traceparent": telemetry.traceparent()}
     await session.execute(insert(Delivery).values(**said, **queued, status="queued", attempts=0).on_conflict_do_nothing())
-
-
-async def copy_row(session: AsyncSession, table: type[SQLModel], key: str, *, revision: int, **row: Any) -> bool:
-    """Keep the newest known state of what letters name; return whether this one is newer."""
-    stored = insert(table).values(revision=revision, **row)
-    newer = stored.on_conflict_do_update(
-        index_elements=[key],
-        set_={**row, "revision": revision},
-        where=table.__table__.c.revision < revision,  # type: ignore[attr-defined]
-    )
-    return (await session.execute(newer.returning(table.__table__.c.revision))).first() is not None  # type: ignore[attr-defined]
 
 
 async def programme_title(session: AsyncSession, programme_id: UUID | None) -> str | None:

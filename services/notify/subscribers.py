@@ -10,6 +10,7 @@ from shared.contracts.assessment import AssessmentCompleted, ReassessmentDue
 from shared.contracts.catalog import GroupAnnounced, GroupChanged, GroupDates, ProgrammePublished, ReviewDue, SavedSearchMatched
 from shared.contracts.enrollment import ConsentWithdrawn, DocumentIssued, StatusChanged, SuggestionLapsed, SuggestionOffered
 from shared.contracts.routes import RouteAccepted, RouteCompleted, RoutePlanned, RouteStepCompleted, RouteStudied
+from shared.database import keep_newest
 from shared.messaging.consumer import Hears
 from shared.messaging.due import Dues
 from shared.telemetry import annotate
@@ -18,13 +19,12 @@ OVER = {"completed", "not_completed", "expelled", "withdrawn", "rejected", "expi
 
 
 async def on_programme_published(event: ProgrammePublished, envelope: Envelope, session: AsyncSession) -> None:
-    row = {"programme_id": event.programme_id, "title": event.title}
-    await commands.copy_row(session, Programme, "programme_id", revision=envelope.dporevision, **row)
+    await keep_newest(session, Programme, programme_id=event.programme_id, title=event.title, revision=envelope.dporevision)
 
 
 async def keep_group(event: GroupDates, envelope: Envelope, session: AsyncSession) -> bool:
-    row = {"group_id": event.group_id, "programme_id": event.programme_id, "starts": event.starts, "ends": event.ends}
-    return await commands.copy_row(session, GroupCopy, "group_id", revision=envelope.dporevision, **row)
+    row = event.model_dump(include={"group_id", "programme_id", "starts", "ends"})
+    return await keep_newest(session, GroupCopy, revision=envelope.dporevision, **row)
 
 
 async def on_group_announced(event: GroupAnnounced, envelope: Envelope, session: AsyncSession) -> None:
@@ -44,13 +44,8 @@ async def on_status_changed(event: StatusChanged, envelope: Envelope, session: A
     annotate(dpo__application__id=event.number)
     if await session.get(Erased, event.person_id):
         return  # a late fact brings nobody back
-    seat = {
-        "application_id": event.application_id,
-        "person_id": event.person_id,
-        "group_id": event.group_id,
-        "live": event.to_status not in OVER,
-    }
-    await commands.copy_row(session, Seat, "application_id", revision=envelope.dporevision, **seat)
+    seat = event.model_dump(include={"application_id", "person_id", "group_id"})
+    await keep_newest(session, Seat, **seat, live=event.to_status not in OVER, revision=envelope.dporevision)
     if event.from_status == event.to_status:
         return  # another holder or deadline within the same status: nothing new to the learner
     await notify(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.routes.commands.copies import erase, is_erased, keep, record
+from services.routes.commands.copies import erase, is_erased, record
 from services.routes.commands.planning import plan_for
 from services.routes.commands.progress import advance, close
 from services.routes.tables import Application, Competence, Learner, Measurement, Programme, Route, Seats, Step, StudyGroup, Training
@@ -31,6 +31,7 @@ from shared.contracts.enrollment import (
     TrainingCompleted,
 )
 from shared.contracts.routes import Replacement
+from shared.database import keep_newest
 from shared.messaging.consumer import Hears
 from shared.messaging.due import Dues, schedule
 from shared.telemetry import annotate
@@ -41,26 +42,24 @@ SETTLE = timedelta(seconds=5)
 
 async def on_framework_published(event: FrameworkPublished, envelope: Envelope, session: AsyncSession) -> None:
     for one in event.competences:
-        row = {"code": one.code, "title": one.title, "competence_group": one.group}
-        await keep(session, Competence, "code", revision=event.version, **row)
+        await keep_newest(session, Competence, code=one.code, title=one.title, competence_group=one.group, revision=event.version)
 
 
 async def on_programme_published(event: ProgrammePublished, envelope: Envelope, session: AsyncSession) -> None:
-    row = {"programme_id": event.programme_id, "published": True, "fact": event.model_dump(mode="json")}
-    if await keep(session, Programme, "programme_id", revision=envelope.dporevision, **row):
+    fact = event.model_dump(mode="json")
+    if await keep_newest(session, Programme, programme_id=event.programme_id, published=True, fact=fact, revision=envelope.dporevision):
         await offer(session, {one.competence for one in event.effects}, envelope.time)
 
 
 async def on_programme_withdrawn(event: ProgrammeWithdrawn, envelope: Envelope, session: AsyncSession) -> None:
-    row = {"programme_id": event.programme_id, "published": False}
-    if await keep(session, Programme, "programme_id", revision=envelope.dporevision, **row):
+    if await keep_newest(session, Programme, programme_id=event.programme_id, published=False, revision=envelope.dporevision):
         await replan_where(session, col(Step.programme_id) == event.programme_id, "programme_withdrawn", envelope.time)
 
 
 async def keep_group(event: GroupDates, envelope: Envelope, session: AsyncSession) -> bool:
     fact = event.model_dump(mode="json", exclude={"reason"})
-    row = {"programme_id": event.programme_id, "enrolment_closes": event.enrolment_closes, "fact": fact}
-    return await keep(session, StudyGroup, "group_id", revision=envelope.dporevision, group_id=event.group_id, **row)
+    row = event.model_dump(include={"group_id", "programme_id", "enrolment_closes"})
+    return await keep_newest(session, StudyGroup, revision=envelope.dporevision, fact=fact, **row)
 
 
 async def on_group_announced(event: GroupAnnounced, envelope: Envelope, session: AsyncSession) -> None:
@@ -76,21 +75,21 @@ async def on_group_changed(event: GroupChanged, envelope: Envelope, session: Asy
 
 
 async def on_group_cancelled(event: GroupCancelled, envelope: Envelope, session: AsyncSession) -> None:
-    row = {"group_id": event.group_id, "programme_id": event.programme_id, "enrolment_closes": None, "fact": None}
-    if await keep(session, StudyGroup, "group_id", revision=envelope.dporevision, **row):
+    row = event.model_dump(include={"group_id", "programme_id"})
+    if await keep_newest(session, StudyGroup, revision=envelope.dporevision, enrolment_closes=None, fact=None, **row):
         await replan_where(session, col(Step.groups).contains([str(event.group_id)]), "group_cancelled", envelope.time)
 
 
 async def on_seats_changed(event: SeatsChanged, envelope: Envelope, session: AsyncSession) -> None:
     free = max(event.capacity - event.held - event.taken, 0)
-    await keep(session, Seats, "group_id", revision=envelope.dporevision, group_id=event.group_id, free=free)
+    await keep_newest(session, Seats, revision=envelope.dporevision, group_id=event.group_id, free=free)
 
 
 async def on_learner_changed(event: LearnerChanged, envelope: Envelope, session: AsyncSession) -> None:
     if await is_erased(session, event.person_id):
         return
     fact = event.model_dump(mode="json")
-    if await keep(session, Learner, "person_id", revision=envelope.dporevision, person_id=event.person_id, fact=fact):
+    if await keep_newest(session, Learner, revision=envelope.dporevision, person_id=event.person_id, fact=fact):
         await plan_for(session, event.person_id, because="learner", now=envelope.time)
 
 
@@ -110,7 +109,7 @@ async def on_application_submitted(event: ApplicationSubmitted, envelope: Envelo
         return
     annotate(dpo__application__id=event.number)
     row = {name: getattr(event, name) for name in ("application_id", "number", "person_id", "programme_id")}
-    await keep(session, Application, "application_id", revision=0, **row, group_id=event.groups[0], status="submitted")
+    await keep_newest(session, Application, revision=0, **row, group_id=event.groups[0], status="submitted")
     await advance(session, event.person_id, now=envelope.time)
 
 
@@ -119,7 +118,7 @@ async def on_status_changed(event: StatusChanged, envelope: Envelope, session: A
         return
     annotate(dpo__application__id=event.number)
     row = {name: getattr(event, name) for name in ("application_id", "number", "person_id", "programme_id", "group_id")}
-    if await keep(session, Application, "application_id", revision=envelope.dporevision, **row, status=event.to_status):
+    if await keep_newest(session, Application, revision=envelope.dporevision, **row, status=event.to_status):
         await advance(session, event.person_id, now=envelope.time)
 
 

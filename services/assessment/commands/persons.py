@@ -1,13 +1,12 @@
 """What others say about persons: studied routes, codes, withdrawn consents, merged records; and how a person is forgotten."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.assessment.rules.attempts import reassessment_due
@@ -15,6 +14,7 @@ from services.assessment.tables import Attempt, ErasedPerson, Learner, PersonAli
 from shared.contracts.assessment import ReassessmentDue
 from shared.contracts.erasure import AssessmentPersonErased
 from shared.contracts.routes import RouteStudied
+from shared.database import keep_newest
 from shared.messaging.outbox import emit
 
 
@@ -63,23 +63,12 @@ async def ask_again(session: AsyncSession, event: RouteStudied) -> None:
         await emit(session, fact, subject=event.route_id, revision=1)
 
 
-async def keep_newest(session: AsyncSession, table: type[SQLModel], key: Mapping[str, Any], *, revision: int, **row: Any) -> None:
-    """Store a copy unless a newer one is there."""
-    stored = insert(table).values(**key, **row, revision=revision)
-    newer = stored.on_conflict_do_update(
-        index_elements=list(key),
-        set_={**row, "revision": revision},
-        where=table.__table__.c.revision < revision,  # type: ignore[attr-defined]
-    )
-    await session.execute(newer)
-
-
 async def keep_learner(session: AsyncSession, person_id: UUID, *, revision: int, **codes: Any) -> None:
     """Keep a person's newest codes under the id they came with; nobody erased gets any."""
     kept = await current_id(session, person_id)
     await hold(session, kept)
     if not await is_erased(session, kept):
-        await keep_newest(session, Learner, {"person_id": person_id}, revision=revision, **codes)
+        await keep_newest(session, Learner, person_id=person_id, revision=revision, **codes)
 
 
 async def stop_attempts(session: AsyncSession, person_id: UUID, *, before: datetime) -> None:

@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.commands.copies import keep_newest
 from services.catalog.commands.ratings import count_out
 from services.catalog.rules.reviews import INVITED_AFTER, MARKS
 from services.catalog.tables import ErasedPerson, PersonAlias, PublicationConsent, Review, ReviewRight, records
 from shared.contracts.erasure import CatalogPersonErased
+from shared.database import keep_newest
 from shared.messaging.due import forget, schedule
 from shared.messaging.outbox import emit
 
@@ -33,8 +33,7 @@ async def grant_review(session: AsyncSession, right_id: UUID, *, person_id: UUID
 async def note_consent(session: AsyncSession, consent_id: UUID, *, person_id: UUID, given: bool, revision: int) -> None:
     """Remember whether a person lets their name be published."""
     if not await is_erased(session, person_id):
-        row = {"person_id": person_id, "given": given, "revision": revision}
-        await keep_newest(session, PublicationConsent, {"id": consent_id}, row, by="revision")
+        await keep_newest(session, PublicationConsent, id=consent_id, person_id=person_id, given=given, revision=revision)
 
 
 async def erase_person(session: AsyncSession, person_id: UUID, *, request_id: UUID, now: datetime) -> None:

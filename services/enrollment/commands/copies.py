@@ -1,13 +1,10 @@
 """Copies of what others said: each as new as its revision, whatever order the facts come in."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import SQLModel, col, delete, select
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.enrollment.commands.seats import tell
@@ -21,19 +18,8 @@ from shared.contracts.catalog import GroupDates, OrganisationChanged, ProgrammeP
 from shared.contracts.erasure import PersonErased
 from shared.contracts.gateway import RoleGranted, RoleRevoked
 from shared.contracts.routes import RoutePlanned, SeatsAllocated
+from shared.database import keep_newest
 from shared.messaging.due import schedule
-
-
-async def newest(session: AsyncSession, table: type[SQLModel], key: str, row: Mapping[str, Any]) -> bool:
-    """Keep a row when its `revision` is the newest one heard; return whether it was."""
-    stored = insert(table).values(**row)
-    columns = inspect(table).columns
-    newer = stored.on_conflict_do_update(
-        index_elements=[key],
-        set_={name: stored.excluded[name] for name in row if name != key},
-        where=columns.revision < stored.excluded.revision,
-    )
-    return (await session.execute(newer.returning(columns[key]))).first() is not None
 
 
 async def keep_organisation(session: AsyncSession, event: OrganisationChanged, *, revision: int, at: datetime) -> None:
@@ -42,7 +28,7 @@ async def keep_organisation(session: AsyncSession, event: OrganisationChanged, *
     known = (await session.exec(row, execution_options={"populate_existing": True})).one_or_none()
     moved = known is None or (known.oktmo, known.agency_id) != (event.oktmo, event.agency_id)
     facts = event.model_dump(include={"kind", "name", "short_name", "oktmo", "agency_id", "status"})
-    if await newest(session, Organisation, "id", {"id": event.organisation_id, "revision": revision, **facts}) and moved:
+    if await keep_newest(session, Organisation, id=event.organisation_id, revision=revision, **facts) and moved:
         await schedule(session, "organisation_changed", event.organisation_id, at=at)
 
 
@@ -50,13 +36,13 @@ async def keep_programme(session: AsyncSession, event: ProgrammePublished, *, re
     await schedule(session, "programme_changed", event.programme_id, at=at)
     facts = event.model_dump(include={"provider_id", "code", "title", "kind", "hours", "form", "funding", "document_kind", "approvals"})
     audience = event.audience.model_dump(include={"positions", "subjects", "levels"})
-    await newest(session, Programme, "id", {"id": event.programme_id, "revision": revision, **facts, **audience})
+    await keep_newest(session, Programme, id=event.programme_id, revision=revision, **facts, **audience)
 
 
 async def keep_withdrawal(session: AsyncSession, programme_id: UUID, *, reason: str, revision: int, at: datetime) -> None:
     await schedule(session, "programme_changed", programme_id, at=at)
     await session.get(Programme, programme_id, with_for_update={"key_share": True})  # applications under way come first, the others see it
-    await newest(session, ProgrammeWithdrawal, "programme_id", {"programme_id": programme_id, "revision": revision, "reason": reason})
+    await keep_newest(session, ProgrammeWithdrawal, programme_id=programme_id, revision=revision, reason=reason)
 
 
 async def keep_group(session: AsyncSession, event: GroupDates, *, revision: int, at: datetime) -> None:
@@ -64,7 +50,7 @@ async def keep_group(session: AsyncSession, event: GroupDates, *, revision: int,
     await schedule(session, "group_changed", event.group_id, at=at)
     told = {"programme_id", "provider_id", "starts", "ends", "enrolment_opens", "enrolment_closes", "capacity_asked", "form", "funding"}
     facts = event.model_dump(include=told | {"oktmo", "place"})
-    if not await newest(session, StudyGroup, "id", {"id": event.group_id, "revision": revision, **facts}):
+    if not await keep_newest(session, StudyGroup, id=event.group_id, revision=revision, **facts):
         return
     row = select(Seats).where(Seats.group_id == event.group_id).with_for_update(key_share=True)
     seats = (await session.exec(row, execution_options={"populate_existing": True})).one_or_none()
@@ -91,9 +77,9 @@ async def keep_grant(session: AsyncSession, event: RoleGranted | RoleRevoked, *,
     row = event.model_dump(include={"person_id", "role", "scope"}) | {"id": event.grant_id, "revision": revision}
     if isinstance(event, RoleGranted):
         term = event.model_dump(include={"valid_from", "valid_until", "deputy_of"})
-        await newest(session, RoleGrant, "id", row | term | {"revoked": False})
+        await keep_newest(session, RoleGrant, **row, **term, revoked=False)
     else:
-        await newest(session, RoleGrant, "id", row | {"revoked": True})
+        await keep_newest(session, RoleGrant, **row, revoked=True)
 
 
 async def keep_plan(session: AsyncSession, event: RoutePlanned, *, revision: int, at: datetime) -> None:

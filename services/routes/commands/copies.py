@@ -1,4 +1,4 @@
-"""Keeping what was heard: newest revisions of what changes, once what happened."""
+"""Keeping what happened, once, and forgetting a person."""
 
 from typing import Any
 from uuid import UUID
@@ -12,14 +12,6 @@ from services.routes.tables import Application, Erased, Learner, Measurement, Ro
 from shared.contracts import Envelope
 from shared.contracts.erasure import RoutesPersonErased
 from shared.messaging.outbox import emit
-
-
-async def keep(session: AsyncSession, table: type[SQLModel], key: str, *, revision: int, **row: Any) -> bool:
-    """Keep the newest state; return whether this one is."""
-    columns = table.__table__.c  # type: ignore[attr-defined]
-    stored = insert(table).values(revision=revision, **row)
-    newest = stored.on_conflict_do_update(index_elements=[key], set_={**row, "revision": revision}, where=columns.revision < revision)
-    return (await session.execute(newest.returning(columns.revision))).first() is not None
 
 
 async def record(session: AsyncSession, table: type[SQLModel], **row: Any) -> bool:

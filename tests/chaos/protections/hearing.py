@@ -8,7 +8,7 @@ from sqlalchemy import text, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog import subscribers as catalog
-from services.catalog.commands import copies
+from shared.database import keep_newest
 from shared.messaging import consumer, topology
 from shared.messaging.consumer import Consumer
 from tests.chaos.protections.rig import Rig, fact
@@ -80,10 +80,8 @@ async def older_over_newer(rig: Rig) -> str:
 
 
 def without_revisions(patch: pytest.MonkeyPatch) -> None:
-    keep_newest = copies.keep_newest
-
-    async def keep_last(session: AsyncSession, table: Any, key: Any, row: Any, *, by: str) -> bool:
-        await session.execute(update(table).values({by: -1}).filter_by(**key))
-        return await keep_newest(session, table, key, row, by=by)
+    async def keep_last(session: AsyncSession, table: Any, **row: Any) -> bool:
+        await session.execute(update(table).values(revision=-1))
+        return await keep_newest(session, table, **row)
 
     patch.setattr(catalog, "keep_newest", keep_last)
