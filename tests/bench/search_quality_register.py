@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.catalog.commands.frameworks import adopt_framework
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from deploy import databases
 from deploy.paths import ROOT
 from deploy.servers import PostgreSQL
 from services.catalog import commands
+from services.catalog.commands.frameworks import adopt_framework
 from services.catalog.rules.groups import GroupFacts
 from services.catalog.rules.organisations import OrganisationFacts
 from services.catalog.rules.programmes import ProgrammeFacts

@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands.findable import make_findable, make_unfindable
 from services.catalog.commands.organisers import name_of, organiser_fault, themes_of, titled
+from services.catalog.commands.owned import owned
 from services.catalog.commands.programme_facts import framework
 from services.catalog.commands.reference import municipality
 from services.catalog.rules import events as rules
@@ -19,11 +18,10 @@ from services.catalog.tables import Gathering
 from shared.access import Caller
 from shared.clock import today
 from shared.contracts.catalog import EventAnnounced, EventCancelled, EventChanged
-from shared.database import within
-from shared.errors import NotFound
 from shared.messaging.outbox import emit
 
 SAID = ("organiser_id", "kind", "title", "starts", "ends", "place", "oktmo", "capacity_asked", "competences")
+own_event = owned(Gathering, by="organiser_id", refusal="Такого мероприятия нет.")
 
 
 async def draft_event(session: AsyncSession, facts: EventFacts, *, caller: Caller, now: datetime) -> UUID:
@@ -82,15 +80,6 @@ async def cancel_event(session: AsyncSession, event_id: UUID, *, reason: str, ca
     event.revision += 1
     await make_unfindable(session, "event", event_id)
     await emit(session, EventCancelled(event_id=event_id, reason=reason), subject=event_id, revision=event.revision)
-
-
-async def own_event(session: AsyncSession, event_id: UUID, caller: Caller) -> Gathering:
-    """The caller's event, locked; raises `NotFound` for an unknown or foreign one."""
-    mine = within(caller, provider=col(Gathering.organiser_id))
-    found: Gathering | None = await session.scalar(select(Gathering).where(col(Gathering.id) == event_id, mine).with_for_update())
-    if found is None:
-        raise NotFound("Такого мероприятия нет.")
-    return found
 
 
 async def checked(

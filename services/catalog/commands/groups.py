@@ -4,10 +4,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.commands.owned import owned
 from services.catalog.commands.programme_facts import own_programme
 from services.catalog.commands.reference import municipality
 from services.catalog.rules import groups as rules
@@ -18,9 +17,9 @@ from services.catalog.tables import Group
 from shared.access import Caller
 from shared.clock import today
 from shared.contracts.catalog import GroupAnnounced, GroupCancelled, GroupChanged
-from shared.database import within
-from shared.errors import NotFound
 from shared.messaging.outbox import emit
+
+own_group = owned(Group, by="provider_id", refusal="Такого потока нет.")
 
 
 async def announce_group(session: AsyncSession, programme_id: UUID, facts: GroupFacts, *, caller: Caller, now: datetime) -> UUID:
@@ -78,15 +77,6 @@ async def cancel_group(session: AsyncSession, group_id: UUID, *, reason: str, ca
     group.revision += 1
     event = GroupCancelled(group_id=group_id, programme_id=group.programme_id, reason=reason)
     await emit(session, event, subject=group_id, revision=group.revision)
-
-
-async def own_group(session: AsyncSession, group_id: UUID, caller: Caller) -> Group:
-    """The caller's group, locked; raises `NotFound` for an unknown or foreign one."""
-    mine = within(caller, provider=col(Group.provider_id))
-    found: Group | None = await session.scalar(select(Group).where(col(Group.id) == group_id, mine).with_for_update())
-    if found is None:
-        raise NotFound("Такого потока нет.")
-    return found
 
 
 async def checked(

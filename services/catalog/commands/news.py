@@ -3,20 +3,19 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands.findable import make_findable, make_unfindable
 from services.catalog.commands.organisers import name_of, organiser_fault
+from services.catalog.commands.owned import owned
 from services.catalog.rules import news as rules
 from services.catalog.rules.fields import demand_none
 from services.catalog.rules.news import NewsFacts
 from services.catalog.tables import News
 from shared.access import Caller
 from shared.clock import today
-from shared.database import within
-from shared.errors import NotFound
+
+own_news = owned(News, by="organisation_id", refusal="Такой новости нет.")
 
 
 async def draft_news(session: AsyncSession, facts: NewsFacts, *, caller: Caller) -> UUID:
@@ -83,15 +82,6 @@ async def withdraw_news(session: AsyncSession, news_id: UUID, *, reason: str, ca
     news.status, news.withdrawal_reason = "withdrawn", reason
     news.revision += 1
     await make_unfindable(session, "news", news_id)
-
-
-async def own_news(session: AsyncSession, news_id: UUID, caller: Caller) -> News:
-    """The caller's news, locked; raises `NotFound` for unknown or foreign ones."""
-    mine = within(caller, provider=col(News.organisation_id))
-    found: News | None = await session.scalar(select(News).where(col(News.id) == news_id, mine).with_for_update())
-    if found is None:
-        raise NotFound("Такой новости нет.")
-    return found
 
 
 async def check_organisation(session: AsyncSession, facts: NewsFacts, caller: Caller) -> None:

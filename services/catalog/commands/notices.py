@@ -3,12 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands.findable import make_findable, make_unfindable
 from services.catalog.commands.organisers import name_of, organiser_fault, themes_of
+from services.catalog.commands.owned import owned
 from services.catalog.commands.programme_facts import framework
 from services.catalog.rules import notices as rules
 from services.catalog.rules.events import competence_faults
@@ -17,8 +16,8 @@ from services.catalog.rules.notices import NoticeFacts
 from services.catalog.tables import Notice, Procedure
 from shared.access import Caller
 from shared.clock import today
-from shared.database import within
-from shared.errors import NotFound
+
+own_notice = owned(Notice, by="organiser_id", refusal="Такого объявления нет.")
 
 
 async def draft_notice(session: AsyncSession, facts: NoticeFacts, *, caller: Caller, now: datetime) -> UUID:
@@ -66,15 +65,6 @@ async def cancel_notice(session: AsyncSession, notice_id: UUID, *, reason: str, 
     notice.status, notice.cancellation_reason = "cancelled", reason
     notice.revision += 1
     await make_unfindable(session, "procedure", notice_id)
-
-
-async def own_notice(session: AsyncSession, notice_id: UUID, caller: Caller) -> Notice:
-    """The caller's notice, locked; raises `NotFound` for an unknown or foreign one."""
-    mine = within(caller, provider=col(Notice.organiser_id))
-    found: Notice | None = await session.scalar(select(Notice).where(col(Notice.id) == notice_id, mine).with_for_update())
-    if found is None:
-        raise NotFound("Такого объявления нет.")
-    return found
 
 
 async def check(session: AsyncSession, facts: NoticeFacts, *, caller: Caller, now: datetime, before: NoticeFacts | None = None) -> None:

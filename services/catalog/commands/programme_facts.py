@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, literal, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.commands.owned import owned
 from services.catalog.commands.reference import audience_codes, minimum_hours
 from services.catalog.rules import programmes as rules
 from services.catalog.rules.fields import demand_none
@@ -20,7 +21,6 @@ from shared.access import Caller
 from shared.clock import today
 from shared.contracts.catalog import ProgrammePublished
 from shared.database import within
-from shared.errors import NotFound
 from shared.messaging.outbox import emit
 
 COLUMNS = (
@@ -28,15 +28,7 @@ COLUMNS = (
     "provider_id", "funding", "fee", "document_kind", "approvals",
 )  # fmt: skip
 LISTS = ("outline", "teachers")
-
-
-async def own_programme(session: AsyncSession, programme_id: UUID, caller: Caller) -> Programme:
-    """The caller's programme, locked; raises `NotFound` for an unknown or foreign one."""
-    mine = within(caller, provider=col(Programme.provider_id))
-    found: Programme | None = await session.scalar(select(Programme).where(col(Programme.id) == programme_id, mine).with_for_update())
-    if found is None:
-        raise NotFound("Такой программы нет.")
-    return found
+own_programme = owned(Programme, by="provider_id", refusal="Такой программы нет.")
 
 
 async def demand_ready(session: AsyncSession, facts: ProgrammeFacts, *, caller: Caller, now: datetime, itself: UUID) -> None:

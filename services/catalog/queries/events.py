@@ -19,14 +19,13 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
     union_all,
 )
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.queries.labels import Labels, labels
-from services.catalog.rules.cursors import cursor_of, left_at, moment, stale
+from services.catalog.queries.paging import paged
 from services.catalog.rules.events import WantedEvents
 from services.catalog.tables import Competence, Gathering, Organisation, Territory
 from shared.access import Caller
@@ -86,21 +85,10 @@ def in_view(wanted: WantedEvents, now: datetime) -> ColumnElement[bool]:
 async def events_listed(session: AsyncSession, wanted: WantedEvents, *, now: datetime) -> dict[str, Any]:
     """A page of events with the total and the facets."""
     conditions, view = conditions_of(wanted), in_view(wanted, now)
-    falling = wanted.when == "past"
     listed = events_with_organisers().where(view, *conditions.values())
-    if wanted.cursor:
-        key, last = left_at(wanted.cursor, order=wanted.when)
-        try:
-            left = tuple_(literal(moment(key)), literal(last))
-        except ValueError as reason:
-            raise stale() from reason
-        place = tuple_(col(E.starts), col(E.id))
-        listed = listed.where(place < left if falling else place > left)
-    order = [col(E.starts).desc(), col(E.id).desc()] if falling else [col(E.starts), col(E.id)]
-    rows = (await session.execute(listed.order_by(*order).limit(wanted.limit + 1))).all()
-    said, page = await labels(session, today(now)), rows[: wanted.limit]
+    page, more = await paged(session, listed, wanted, E, by="starts", falling=wanted.when == "past")
+    said = await labels(session, today(now))
     counts = (await session.execute(counted(view, conditions))).all()
-    more = cursor_of(order=wanted.when, key=page[-1].starts.isoformat(), last=page[-1].id) if len(rows) > wanted.limit else None
     return {
         "items": [item_shown(row, said) for row in page],
         "total": next(row.count for row in counts if row.facet == "total"),

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.queries.groups import groups_wanted
 from services.catalog.queries.labels import labels
 from services.catalog.queries.search import ids_found
+from services.catalog.queries.seats import G
 from services.catalog.rules.import_values import Words
 from services.catalog.rules.imports import flat
 from services.catalog.rules.programmes import ProgrammeFacts
@@ -72,7 +73,7 @@ async def programmes(
 
 async def groups(session: AsyncSession, wanted: WantedGroups, *, today: date) -> tuple[Values, Words]:
     """Groups by their first day."""
-    rows = await session.execute(groups_wanted(wanted).limit(MOST), {"today": today})
+    rows = await session.execute(groups_wanted(wanted).order_by(col(G.starts), col(G.id)).limit(MOST), {"today": today})
     values = [
         {**row._asdict(), "programme": row.programme_id, PROGRAMME: row.programme_title, STATE: GROUP_STATES[row.status]} for row in rows
     ]

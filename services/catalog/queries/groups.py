@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy import Select, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.queries.labels import Labels, labels
+from services.catalog.queries.paging import paged
 from services.catalog.queries.seats import COLUMNS, TO_COME, G, S, group_shown
-from services.catalog.rules.cursors import cursor_of, left_at, stale
 from services.catalog.rules.search import WantedGroups
 from services.catalog.tables import Organisation, Programme, Territory
 from shared.errors import NotFound
@@ -50,22 +50,13 @@ def groups_wanted(wanted: WantedGroups) -> Select[Any]:
             listed = listed.where(col(column) == value)
     if wanted.starts_from:
         listed = listed.where(col(G.starts) >= wanted.starts_from)
-    return listed.order_by(col(G.starts), col(G.id))
+    return listed
 
 
 async def groups_listed(session: AsyncSession, wanted: WantedGroups, *, today: date) -> dict[str, Any]:
     """A page of groups by their first day."""
-    listed = groups_wanted(wanted)
-    if wanted.cursor:
-        key, last = left_at(wanted.cursor, order="starts")
-        try:
-            left = date.fromisoformat(key)
-        except ValueError as reason:
-            raise stale() from reason
-        listed = listed.where(tuple_(col(G.starts), col(G.id)) > tuple_(literal(left), literal(last)))
-    rows = (await session.execute(listed.limit(wanted.limit + 1), {"today": today})).all()
-    said, page = await labels(session, today), rows[: wanted.limit]
-    more = cursor_of(order="starts", key=page[-1].starts.isoformat(), last=page[-1].id) if len(rows) > wanted.limit else None
+    page, more = await paged(session, groups_wanted(wanted), wanted, G, by="starts", bound={"today": today})
+    said = await labels(session, today)
     return {"items": [with_programme(row, said, today) for row in page], "next": more}
 
 

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, extract, func, literal, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, extract, func, literal_column, or_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.rules.cursors import cursor_of, left_at, moment, stale
+from services.catalog.queries.paging import paged
 from services.catalog.rules.news import WantedNews
 from services.catalog.tables import News, Organisation
 from shared.access import Caller
@@ -43,15 +43,7 @@ async def news_listed(session: AsyncSession, wanted: WantedNews) -> dict[str, An
     by_year = published_year() == wanted.year if wanted.year else None
     met = [one for one in (by_organisation, by_year) if one is not None]
     listed = news_with_organisations().where(published, *met)
-    if wanted.cursor:
-        key, last = left_at(wanted.cursor, order="news")
-        try:
-            listed = listed.where(tuple_(col(N.published_at), col(N.id)) < tuple_(literal(moment(key)), literal(last)))
-        except ValueError as reason:
-            raise stale() from reason
-    rows = (await session.execute(listed.order_by(col(N.published_at).desc(), col(N.id).desc()).limit(wanted.limit + 1))).all()
-    page = rows[: wanted.limit]
-    more = cursor_of(order="news", key=page[-1].published_at.isoformat(), last=page[-1].id) if len(rows) > wanted.limit else None
+    page, more = await paged(session, listed, wanted, N, by="published_at", falling=True)
     facets = await facets_of(session, wanted, published, by_organisation, by_year)
     return {"items": [item_shown(row) for row in page], "next": more, "facets": facets}
 

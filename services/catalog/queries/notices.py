@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, literal, or_, select, tuple_
+from sqlalchemy import Select, or_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.queries.events import competence_titles, naming
-from services.catalog.rules.cursors import cursor_of, left_at, stale
+from services.catalog.queries.paging import paged
 from services.catalog.rules.notices import WantedNotices
 from services.catalog.tables import Notice, Organisation
 from shared.access import Caller
@@ -33,20 +33,7 @@ async def notices_listed(session: AsyncSession, wanted: WantedNotices, *, today:
         listed = listed.where(col(N.organiser_id).in_(wanted.organiser))
     if wanted.competence:
         listed = listed.where(naming(col(N.competences), wanted.competence))
-    if wanted.cursor:
-        key, last = left_at(wanted.cursor, order=f"notices-{wanted.when}")
-        try:
-            left = tuple_(literal(date.fromisoformat(key)), literal(last))
-        except ValueError as reason:
-            raise stale() from reason
-        place = tuple_(col(N.opens), col(N.id))
-        listed = listed.where(place < left if past else place > left)
-    order = [col(N.opens).desc(), col(N.id).desc()] if past else [col(N.opens), col(N.id)]
-    rows = (await session.execute(listed.order_by(*order).limit(wanted.limit + 1))).all()
-    page = rows[: wanted.limit]
-    more = None
-    if len(rows) > wanted.limit:
-        more = cursor_of(order=f"notices-{wanted.when}", key=page[-1].opens.isoformat(), last=page[-1].id)
+    page, more = await paged(session, listed, wanted, N, by="opens", falling=past)
     return {"items": await shown(session, page), "next": more}
 
 

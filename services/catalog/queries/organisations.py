@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, or_, select, tuple_
+from sqlalchemy import Select, func, literal, or_, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.queries.labels import Labels, labels, municipality
-from services.catalog.rules.cursors import cursor_of, left_at
+from services.catalog.queries.paging import paged
 from services.catalog.rules.search import WantedOrganisations
 from services.catalog.tables import Organisation, OrganisationChange, OrganisationName, Programme, Territory
 from shared.access import Caller
@@ -39,13 +39,8 @@ async def organisations_listed(session: AsyncSession, wanted: WantedOrganisation
         listed = listed.where(col(Organisation.oktmo) == await municipality(session, wanted.oktmo, today))
     if wanted.authority_id:
         listed = listed.where(col(Organisation.authority_id) == wanted.authority_id)
-    place = tuple_(col(Organisation.name), col(Organisation.id))
-    if wanted.cursor:
-        name, last = left_at(wanted.cursor, order="name")
-        listed = listed.where(place > tuple_(literal(name), literal(last)))
-    rows = (await session.execute(listed.order_by(col(Organisation.name), col(Organisation.id)).limit(wanted.limit + 1))).all()
-    said, page = await labels(session, today), rows[: wanted.limit]
-    more = cursor_of(order="name", key=page[-1].name, last=page[-1].id) if len(rows) > wanted.limit else None
+    page, more = await paged(session, listed, wanted, Organisation, by="name")
+    said = await labels(session, today)
     return {"items": [organisation_shown(row, said) for row in page], "next": more}
 
 

@@ -8,9 +8,9 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.queries.labels import labels
+from services.catalog.queries.paging import paged
 from services.catalog.queries.programmes import P, V
 from services.catalog.queries.seats import G
-from services.catalog.rules.cursors import cursor_of, left_at
 from services.catalog.rules.search import WantedOwn
 from shared.access import Caller
 from shared.database import within
@@ -33,10 +33,7 @@ async def own_programmes(session: AsyncSession, wanted: WantedOwn, *, caller: Ca
     ).where(within(caller, provider=col(P.provider_id)))  # fmt: skip
     if wanted.status:
         listed = listed.where(review == "in_review" if wanted.status == "in_review" else col(P.status) == wanted.status)
-    if wanted.cursor:
-        listed = listed.where(col(P.code) > left_at(wanted.cursor, order="code")[0])
-    rows = (await session.execute(listed.order_by(col(P.code)).limit(wanted.limit + 1))).all()
-    said, page = await labels(session, today), rows[: wanted.limit]
+    page, more = await paged(session, listed, wanted, P, by="code")
+    said = await labels(session, today)
     items = [row._asdict() | {"kind": said.coded("programme_kind", row.kind), "form": said.coded("form", row.form)} for row in page]
-    more = cursor_of(order="code", key=page[-1].code, last=page[-1].id) if len(rows) > wanted.limit else None
     return {"items": items, "next": more}

@@ -1,17 +1,16 @@
 """Reviews as everybody sees them, and as their author, their provider and the moderator do."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, literal, select, tuple_
+from sqlalchemy import exists, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.queries.labels import Labels, labels
+from services.catalog.queries.paging import paged
 from services.catalog.queries.ratings import rating_shown, ratings_of
-from services.catalog.rules.cursors import cursor_of, left_at, stale
 from services.catalog.rules.reviews import (
     ASKED_AGAIN_AFTER,
     MARKS,
@@ -54,7 +53,7 @@ async def reviews_of(session: AsyncSession, kind: str, target_id: UUID, wanted: 
     if marks is None:
         return figures
     published = (col(R.target_kind) == kind) & (col(R.target_id) == target_id) & (col(R.status) == "published")
-    rows, more = await paged(session, select(R).where(published), wanted, by="decided_at", newest=True)
+    rows, more = await paged(session, select(R).where(published), wanted, R, by="decided_at", falling=True)
     said = await labels(session, today)
     return figures | {
         "rating": rating_shown(sum(marks.values()) / len(MARKS), n),
@@ -123,7 +122,7 @@ async def to_moderate(session: AsyncSession, wanted: WantedModeration, *, today:
     """Reviews that wait, the oldest first, or those decided, each text cut at what a moderator should look at."""
     listed = select(R, TARGETS.c.title).join(TARGETS, ON_TARGET).where(col(R.status) == wanted.status)
     waiting = wanted.status == "in_review"
-    rows, more = await paged(session, listed, wanted, by="submitted_at" if waiting else "decided_at", newest=not waiting)
+    rows, more = await paged(session, listed, wanted, R, by="submitted_at" if waiting else "decided_at", falling=not waiting)
     abusive = list(await session.scalars(select(col(AbuseWord.beginning)).where(in_force(AbuseWord, today))))
     said = await labels(session, today)
     items = [
@@ -148,7 +147,7 @@ async def own_reviews(session: AsyncSession, wanted: WantedOwnReviews, *, caller
     listed = select(R, TARGETS.c.title).join(TARGETS, ON_TARGET).where(published, ENOUGH)
     if wanted.unanswered:
         listed = listed.where(col(R.reply).is_(None))
-    rows, more = await paged(session, listed, wanted, by="decided_at", newest=True)
+    rows, more = await paged(session, listed, wanted, R, by="decided_at", falling=True)
     said = await labels(session, today)
     items = [
         {
@@ -161,23 +160,3 @@ async def own_reviews(session: AsyncSession, wanted: WantedOwnReviews, *, caller
     ]
     hidden = await session.scalar(select(func.count()).select_from(R).where(published, ~ENOUGH))
     return {"items": items, "hidden": hidden, "next": more}
-
-
-async def paged(
-    session: AsyncSession, listed: Select[Any], wanted: WantedReviews, *, by: str, newest: bool
-) -> tuple[Sequence[Any], str | None]:
-    """A page of reviews by a time of theirs, and where the next one begins."""
-    key, order = tuple_(col(getattr(R, by)), col(R.id)), f"reviews:{by}"
-    if wanted.cursor:
-        said, last = left_at(wanted.cursor, order=order)
-        try:
-            left = tuple_(literal(datetime.fromisoformat(said)), literal(last))
-        except ValueError as reason:
-            raise stale() from reason
-        listed = listed.where(key < left if newest else key > left)
-    parts = (col(getattr(R, by)), col(R.id))
-    listed = listed.order_by(*(part.desc() if newest else part for part in parts)).limit(wanted.limit + 1)
-    rows = (await session.execute(listed)).all()
-    page = rows[: wanted.limit]
-    more = len(rows) > wanted.limit
-    return page, cursor_of(order=order, key=getattr(page[-1][0], by).isoformat(), last=page[-1][0].id) if more else None

@@ -115,7 +115,7 @@ async def test_published_news_pages_by_a_cursor_and_counts_react(register: Regis
     assert [one["count"] for one in first["facets"]["year"]] == [3]
     assert (await register.get("/news", year=2001))["items"] == []
     for key in ("yesterday", "2026-11-24T10:00:00"):
-        crafted = cursor_of(order="news", key=key, last=uuid4())
+        crafted = cursor_of(order="news:published_at:True", key=key, last=uuid4())
         stale = await register.refused("GET", "/news", register.service.guest(), cursor=crafted)
         assert stale.json()["errors"][0]["field"] == "cursor"
 

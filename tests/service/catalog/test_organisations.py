@@ -19,6 +19,15 @@ async def test_an_organisation_is_told_with_its_place_and_parent(register: Regis
     assert found["items"][0]["municipality"] == "Миасский городской округ"
 
 
+async def test_the_register_is_read_by_name_in_pages(register: Register) -> None:
+    for name in ("Центр", "Академия"):
+        await register.organisation(name=name)
+    first = await register.get("/organisations", limit=2)
+    rest = await register.get("/organisations", limit=2, cursor=first["next"])
+    assert [one["name"] for one in first["items"] + rest["items"]] == ["Академия", "Региональный институт", "Центр"]
+    assert rest["next"] is None
+
+
 async def test_a_renamed_organisation_keeps_its_former_name(register: Register) -> None:
     stated = {"code": "provider-1", "kind": "provider", "name": "Учебный центр", "short_name": "УЦ", "valid_from": "2020-01-01"}
     centre = await register.done("POST", "/organisations", register.operator, stated)
