@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from shared.contracts.catalog import OrganisationKind
-from shared.contracts.gateway import Role, ScopeKind
+from shared.contracts.gateway import Role
 
 KINDS: dict[Role, tuple[OrganisationKind, ...]] = {
     "school_specialist": ("school",),
@@ -17,19 +17,6 @@ KINDS: dict[Role, tuple[OrganisationKind, ...]] = {
     "provider_specialist": ("provider", "assessment_centre", "operator"),
 }
 """Which organisations may be the scope of a role."""
-
-SCOPED: dict[Role, ScopeKind] = {
-    "school_specialist": "organisation",
-    "municipal_specialist": "municipality",
-    "agency_specialist": "agency",
-    "provider_specialist": "provider",
-    "assessor": "procedure",
-    "expert": "procedure",
-    "operator": "region",
-    "ministry": "region",
-    "auditor": "region",
-}
-"""The roles that are granted, each with the kind of its scope; a teacher is whoever has consented to be one."""
 
 UNSCOPED_ALLOWED = ("region", "procedure")  # without a scope an assessor or expert sees to every procedure
 

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway import rules
 from gateway.tables import Account, Organisation, RoleGrant
+from shared.access import SCOPE_OF
 from shared.clock import REGION
 from shared.contracts.gateway import Role, RoleGranted, RoleRevoked, ScopeKind
 from shared.errors import DomainError, Forbidden, Invalid, NotFound
@@ -57,7 +58,7 @@ async def grant_role(
     now: datetime,
 ) -> RoleGrant:
     """Give a role; raises `Forbidden` when these grants do not let their holder appoint it."""
-    kind = rules.SCOPED[role]
+    kind = SCOPE_OF[role]
     oktmo = await checked_scope(session, role=role, kind=kind, scope=scope)
     if not rules.may_appoint(held, role=role, scope=scope, head=head, oktmo=oktmo):
         raise Forbidden()

@@ -84,15 +84,13 @@ def group_news(groups: Iterable[Mapping[str, Any]], *, portal: str, now: datetim
     """RSS 2.0 of groups that can be applied for, the one opened last first; a group keeps its guid whatever changes."""
     opened = [one for one in groups if one["status"] == "announced" and one["enrolment"] == "open"]
     opened.sort(key=lambda one: (one["enrolment_opens"], one["id"]), reverse=True)
-    root = XML.Element("rss", version="2.0")
-    channel = XML.SubElement(root, "channel")
-    worded(channel, "title", "Новые потоки — Организация ДПО")
-    worded(channel, "link", f"{portal}/programmes")
-    worded(channel, "description", "Потоки программ повышения квалификации педагогов Челябинской области, на которые открылась запись.")
-    worded(channel, "language", "ru")
-    worded(channel, "lastBuildDate", format_datetime(now.astimezone(REGION)))
-    worded(channel, "ttl", "60")
-    XML.SubElement(channel, f"{{{ATOM}}}link", href=f"{portal}/groups.rss", rel="self", type="application/rss+xml")
+    root, channel = rss(
+        "Новые потоки — Организация ДПО",
+        "Потоки программ повышения квалификации педагогов Челябинской области, на которые открылась запись.",
+        page=f"{portal}/programmes",
+        itself=f"{portal}/groups.rss",
+        now=now,
+    )
     for group in opened[:MOST_NEWS]:
         news(channel, group, portal)
     return whole(root)
@@ -100,15 +98,13 @@ def group_news(groups: Iterable[Mapping[str, Any]], *, portal: str, now: datetim
 
 def latest_news(pieces: Iterable[Mapping[str, Any]], *, portal: str, now: datetime) -> bytes:
     """RSS 2.0 of news, the newest first."""
-    root = XML.Element("rss", version="2.0")
-    channel = XML.SubElement(root, "channel")
-    worded(channel, "title", "Новости — Организация ДПО")
-    worded(channel, "link", f"{portal}/news")
-    worded(channel, "description", "Новости дополнительного профессионального образования педагогов Челябинской области.")
-    worded(channel, "language", "ru")
-    worded(channel, "lastBuildDate", format_datetime(now.astimezone(REGION)))
-    worded(channel, "ttl", "60")
-    XML.SubElement(channel, f"{{{ATOM}}}link", href=f"{portal}/news.rss", rel="self", type="application/rss+xml")
+    root, channel = rss(
+        "Новости — Организация ДПО",
+        "Новости дополнительного профессионального образования педагогов Челябинской области.",
+        page=f"{portal}/news",
+        itself=f"{portal}/news.rss",
+        now=now,
+    )
     for one in pieces:
         item = XML.SubElement(channel, "item")
         worded(item, "title", one["title"])
@@ -118,6 +114,20 @@ def latest_news(pieces: Iterable[Mapping[str, Any]], *, portal: str, now: dateti
         worded(item, "guid", f"urn:uuid:{one['id']}", isPermaLink="false")
         worded(item, "pubDate", format_datetime(as_moment(one["published_at"])))
     return whole(root)
+
+
+def rss(title: str, about: str, *, page: str, itself: str, now: datetime) -> tuple[XML.Element, XML.Element]:
+    """A feed, and its channel without items."""
+    root = XML.Element("rss", version="2.0")
+    channel = XML.SubElement(root, "channel")
+    worded(channel, "title", title)
+    worded(channel, "link", page)
+    worded(channel, "description", about)
+    worded(channel, "language", "ru")
+    worded(channel, "lastBuildDate", format_datetime(now.astimezone(REGION)))
+    worded(channel, "ttl", "60")
+    XML.SubElement(channel, f"{{{ATOM}}}link", href=itself, rel="self", type="application/rss+xml")
+    return root, channel
 
 
 def news(channel: XML.Element, group: Mapping[str, Any], portal: str) -> None:

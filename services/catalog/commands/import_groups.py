@@ -88,11 +88,6 @@ async def brought(session: AsyncSession, existing: Existing | None, facts: Any, 
     return existing.id
 
 
-async def revision_of(session: AsyncSession, group_id: UUID) -> int | None:
-    found: int | None = await session.scalar(select(col(Group.revision)).where(col(Group.id) == group_id))
-    return found
-
-
 async def taken_back(session: AsyncSession, group_id: UUID, before: dict[str, Any] | None, left: int, task: Task) -> None:
     """Cancel the group that a row announced, or bring it back to what it was."""
     group = await groups.own_group(session, group_id, task.caller)

@@ -50,11 +50,6 @@ async def brought(session: AsyncSession, existing: Existing | None, facts: Any, 
     return existing.id
 
 
-async def revision_of(session: AsyncSession, organisation_id: UUID) -> int | None:
-    found: int | None = await session.scalar(select(col(Organisation.revision)).where(col(Organisation.id) == organisation_id))
-    return found
-
-
 async def taken_back(session: AsyncSession, organisation_id: UUID, before: dict[str, Any] | None, left: int, task: Task) -> None:
     """Close the organisation that a row entered, or bring it back to what it was and was called."""
     organisation = await session.get_one(Organisation, organisation_id, with_for_update=True, populate_existing=True)

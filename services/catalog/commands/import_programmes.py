@@ -59,11 +59,6 @@ async def brought(session: AsyncSession, existing: Existing | None, facts: Any, 
     return existing.id
 
 
-async def revision_of(session: AsyncSession, programme_id: UUID) -> int | None:
-    found: int | None = await session.scalar(select(col(Programme.revision)).where(col(Programme.id) == programme_id))
-    return found
-
-
 async def taken_back(session: AsyncSession, programme_id: UUID, before: dict[str, Any] | None, left: int, task: Task) -> None:
     """Delete the draft that a row made, or bring the programme back to what it was."""
     programme = await own_programme(session, programme_id, task.caller)

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from types import ModuleType
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands import import_groups, import_organisations, import_programmes
@@ -13,10 +16,11 @@ from services.catalog.rules.import_columns import Column, Kind
 from services.catalog.rules.import_mapping import KEYS
 from services.catalog.rules.import_values import cut
 from services.catalog.rules.imports import Existing, Moved, Outcome, cells_of, differences, flat, labelled, refusal, values_of
-from services.catalog.tables import ImportRow
+from services.catalog.tables import Group, ImportRow, Organisation, Programme
 from shared.errors import DomainError
 
 OBJECTS: dict[Kind, ModuleType] = {"programmes": import_programmes, "groups": import_groups, "organisations": import_organisations}
+TABLES: dict[Kind, type[Programme | Group | Organisation]] = {"programmes": Programme, "groups": Group, "organisations": Organisation}
 TITLES: dict[Kind, tuple[str, ...]] = {
     "programmes": ("code", "title"),
     "groups": ("programme", "starts"),
@@ -65,13 +69,18 @@ async def brought(
         return Outcome("same", object_id=existing.id, seen=existing.revision)
     async with session.begin_nested():
         object_id = await objects.brought(session, existing, facts, given, task)
-        left = await objects.revision_of(session, object_id) if promised or existing else None
+        left = await revision_of(session, TABLES[kind], object_id) if promised or existing else None
     if existing is None:
         return Outcome("new", object_id=object_id if promised else None, left=left)
     if left == existing.revision:
         return Outcome("same", object_id=object_id, seen=left)
     changes = differences(kind, existing.values, after, task.words)
     return Outcome("changed", object_id=object_id, seen=existing.revision, left=left, changes=changes, before=existing.before)
+
+
+async def revision_of(session: AsyncSession, table: type[Programme | Group | Organisation], object_id: UUID) -> int | None:
+    found: int | None = await session.scalar(select(col(table.revision)).where(col(table.id) == object_id))
+    return found
 
 
 async def taken_back(session: AsyncSession, kind: Kind, row: ImportRow, task: Task) -> str | None:

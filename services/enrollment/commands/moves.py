@@ -9,12 +9,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.enrollment.commands.reference import group_of
 from services.enrollment.commands.suggestions import SUGGESTS
+from services.enrollment.queries.applications import stands
 from services.enrollment.rules import moves
 from services.enrollment.rules.calendar import Calendar, end_of
 from services.enrollment.rules.moves import Action, Actor
 from services.enrollment.rules.refusals import OwnApplication
 from services.enrollment.rules.seats import PLACES, Shift, shift
-from services.enrollment.rules.standing import ROLE_OF, standing
+from services.enrollment.rules.standing import ROLE_OF
 from services.enrollment.rules.terms import due_of
 from services.enrollment.tables.applications import Application, Remark, SignedOrder, Transition
 from shared import telemetry
@@ -57,18 +58,6 @@ async def lock_many(session: AsyncSession, application_ids: list[UUID], *, calle
     if len(found) != len(wanted) or not all(stands(caller, application) for application in found):
         raise NotFound()
     return found
-
-
-def stands(caller: Caller, application: Application) -> list[Actor]:
-    """Everything that a caller is to an application."""
-    return standing(
-        caller,
-        person=application.person_id,
-        organisation=application.organisation_id,
-        municipality=application.oktmo,
-        agency=application.agency_id,
-        provider=application.provider_id,
-    )
 
 
 def acting(caller: Caller, application: Application, action: Action) -> By:

@@ -25,7 +25,7 @@ from services.enrollment.queries.shapes import (
     notices_shown,
 )
 from services.enrollment.rules import words
-from services.enrollment.rules.moves import FINAL, allowed
+from services.enrollment.rules.moves import FINAL, Actor, allowed
 from services.enrollment.rules.notices import Period, audience_warnings, clash_warnings, register_warning, repeat_warning
 from services.enrollment.rules.register import gaps
 from services.enrollment.rules.standing import ROLE_OF, standing
@@ -194,10 +194,9 @@ def line(row: Any, *, caller: Caller, today: date) -> ApplicationLine:
     return ApplicationLine(**facts(row, caller=caller, today=today))
 
 
-def facts(row: Any, *, caller: Caller, today: date) -> dict[str, Any]:
-    """What a list says of an application."""
-    application, programme, group, learner, short_name, order_id, order_number, dated = row
-    actors = standing(
+def stands(caller: Caller, application: Application) -> list[Actor]:
+    """Everything that a caller is to an application."""
+    return standing(
         caller,
         person=application.person_id,
         organisation=application.organisation_id,
@@ -205,6 +204,12 @@ def facts(row: Any, *, caller: Caller, today: date) -> dict[str, Any]:
         agency=application.agency_id,
         provider=application.provider_id,
     )
+
+
+def facts(row: Any, *, caller: Caller, today: date) -> dict[str, Any]:
+    """What a list says of an application."""
+    application, programme, group, learner, short_name, order_id, order_number, dated = row
+    actors = stands(caller, application)
     audience = audience_warnings(
         position=learner.position,
         subjects=learner.subjects,
