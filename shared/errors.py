@@ -1,5 +1,6 @@
 """Refusals: typed, coded, said once as problem+json (RFC 9457)."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import structlog
@@ -49,8 +50,23 @@ class Invalid(DomainError):
         super().__init__(detail, errors=[{"field": field, "code": self.code, "message": detail}])
 
 
+class Wrong(Invalid):
+    """Several fields at once, each with its sentence."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        errors = [{"field": field, "code": self.code, "message": sentence} for field, sentence in faults.items()]
+        detail = next(iter(faults.values())) if len(faults) == 1 else "Проверьте отмеченные поля."
+        DomainError.__init__(self, detail, errors=errors)
+
+
 class Unavailable(DomainError):
     code, status, detail = "unavailable", 503, "Сервис перегружен или перезапускается. Повторите через несколько секунд."
+
+
+def demand_none(faults: Mapping[str, str]) -> None:
+    """Refuse when there is at least one fault; raises `Wrong`."""
+    if faults:
+        raise Wrong(faults)
 
 
 PASSING = {

@@ -9,11 +9,10 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.assessment.rules import bank as rules
-from services.assessment.rules.fields import demand_none
 from services.assessment.tables import Competence, FormItem, Framework, Item, Procedure, Question
 from shared.access import Caller
 from shared.contracts import assessment as said
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid, NotFound, demand_none
 from shared.messaging.outbox import emit
 
 Standing = Literal["added", "replaced", "unchanged"]

@@ -11,10 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.commands.search import rewrite_documents
 from services.catalog.rules import dictionaries as rules
 from services.catalog.rules.dictionaries import Closing, MinimumFacts, Span, TermFacts, WordingClosing, WordingFacts
-from services.catalog.rules.fields import demand_none
 from services.catalog.tables import HoursMinimum, Programme, Term, Territory, Wording
 from shared.clock import REGION
 from shared.clock import today as day_of
+from shared.errors import demand_none
 from shared.messaging.due import schedule
 
 REWRITTEN = "documents_rewritten"

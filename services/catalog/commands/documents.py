@@ -11,11 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.commands.findable import make_findable, make_unfindable
 from services.catalog.rules import documents as rules
 from services.catalog.rules.documents import DocumentFacts
-from services.catalog.rules.fields import demand_none
 from services.catalog.tables import DocumentVersion, PublicDocument
 from shared.clock import today
 from shared.contracts.catalog import DocumentPublished
-from shared.errors import NotFound
+from shared.errors import NotFound, demand_none
 from shared.messaging.outbox import emit
 
 V = DocumentVersion

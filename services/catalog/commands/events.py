@@ -13,11 +13,11 @@ from services.catalog.commands.programme_facts import framework
 from services.catalog.commands.reference import municipality
 from services.catalog.rules import events as rules
 from services.catalog.rules.events import EventFacts
-from services.catalog.rules.fields import Wrong, demand_none
 from services.catalog.tables import Gathering
 from shared.access import Caller
 from shared.clock import today
 from shared.contracts.catalog import EventAnnounced, EventCancelled, EventChanged
+from shared.errors import Wrong, demand_none
 from shared.messaging.outbox import emit
 
 SAID = ("organiser_id", "kind", "title", "starts", "ends", "place", "oktmo", "capacity_asked", "competences")

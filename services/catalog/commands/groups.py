@@ -11,12 +11,13 @@ from services.catalog.commands.programme_facts import own_programme
 from services.catalog.commands.reference import municipality
 from services.catalog.rules import groups as rules
 from services.catalog.rules import timetables
-from services.catalog.rules.fields import demand_none, same_revision
+from services.catalog.rules.fields import same_revision
 from services.catalog.rules.groups import GroupFacts
 from services.catalog.tables import Group
 from shared.access import Caller
 from shared.clock import today
 from shared.contracts.catalog import GroupAnnounced, GroupCancelled, GroupChanged
+from shared.errors import demand_none
 from shared.messaging.outbox import emit
 
 own_group = owned(Group, by="provider_id", refusal="Такого потока нет.")

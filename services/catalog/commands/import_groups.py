@@ -12,12 +12,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands import groups
 from services.catalog.commands.import_task import Find, Task
-from services.catalog.rules.fields import Wrong
 from services.catalog.rules.groups import GroupFacts
 from services.catalog.rules.import_values import Unreadable, day
 from services.catalog.rules.imports import REASON, UNDONE, Existing, Moved, demand_whole, flat, stated
 from services.catalog.tables import Group
 from shared.database import within
+from shared.errors import Wrong
 
 READ: tuple[Any, ...] = tuple(col(getattr(Group, name)) for name in Group.model_fields)
 

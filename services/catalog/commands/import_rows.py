@@ -11,13 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands import import_groups, import_organisations, import_programmes
 from services.catalog.commands.import_task import Task
-from services.catalog.rules.fields import Wrong
 from services.catalog.rules.import_columns import Column, Kind
 from services.catalog.rules.import_mapping import KEYS
 from services.catalog.rules.import_values import cut
 from services.catalog.rules.imports import Existing, Moved, Outcome, cells_of, differences, flat, labelled, refusal, values_of
 from services.catalog.tables import Group, ImportRow, Organisation, Programme
-from shared.errors import DomainError
+from shared.errors import DomainError, Wrong
 
 OBJECTS: dict[Kind, ModuleType] = {"programmes": import_programmes, "groups": import_groups, "organisations": import_organisations}
 TABLES: dict[Kind, type[Programme | Group | Organisation]] = {"programmes": Programme, "groups": Group, "organisations": Organisation}

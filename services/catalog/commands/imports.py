@@ -15,7 +15,6 @@ from services.catalog.commands import import_rows
 from services.catalog.commands.import_task import Task
 from services.catalog.commands.import_words import words_for
 from services.catalog.rules import imports as rules
-from services.catalog.rules.fields import Wrong, demand_none
 from services.catalog.rules.import_columns import Kind, folded, kind_named
 from services.catalog.rules.import_mapping import guessed, mapping_faults
 from services.catalog.rules.import_values import all_of
@@ -24,7 +23,7 @@ from services.catalog.rules.sheets import Sheet
 from services.catalog.tables import ImportMapping, ImportRow, ImportRun, Organisation
 from shared.access import Caller
 from shared.database import within
-from shared.errors import Forbidden, NotFound
+from shared.errors import Forbidden, NotFound, Wrong, demand_none
 from shared.messaging.due import schedule
 
 OLD, KEPT = "import_run_old", timedelta(days=90)

@@ -11,9 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.commands.dictionaries import STEMS, begins
 from services.catalog.commands.organisations import rewrite, tell
 from services.catalog.rules.dictionaries import Span, SuccessionFacts, stating_faults
-from services.catalog.rules.fields import demand_none
 from services.catalog.tables import Group, Organisation, Territory, Wording
 from shared.clock import today as day_of
+from shared.errors import demand_none
 from shared.messaging.due import schedule
 
 SUCCEEDED = "municipality_succeeded"

@@ -9,11 +9,11 @@ from services.catalog.commands.findable import make_findable, make_unfindable
 from services.catalog.commands.organisers import name_of, organiser_fault
 from services.catalog.commands.owned import owned
 from services.catalog.rules import news as rules
-from services.catalog.rules.fields import demand_none
 from services.catalog.rules.news import NewsFacts
 from services.catalog.tables import News
 from shared.access import Caller
 from shared.clock import today
+from shared.errors import demand_none
 
 own_news = owned(News, by="organisation_id", refusal="Такой новости нет.")
 

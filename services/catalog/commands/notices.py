@@ -11,11 +11,11 @@ from services.catalog.commands.owned import owned
 from services.catalog.commands.programme_facts import framework
 from services.catalog.rules import notices as rules
 from services.catalog.rules.events import competence_faults
-from services.catalog.rules.fields import demand_none
 from services.catalog.rules.notices import NoticeFacts
 from services.catalog.tables import Notice, Procedure
 from shared.access import Caller
 from shared.clock import today
+from shared.errors import demand_none
 
 own_notice = owned(Notice, by="organiser_id", refusal="Такого объявления нет.")
 

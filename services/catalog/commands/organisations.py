@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.commands.findable import make_findable, make_unfindable
 from services.catalog.commands.reference import municipality
 from services.catalog.commands.search import rewrite_documents
-from services.catalog.rules.fields import demand_none, same_revision
+from services.catalog.rules.fields import same_revision
 from services.catalog.rules.organisations import (
     Contacts,
     KindFixed,
@@ -25,7 +25,7 @@ from shared.access import Caller
 from shared.clock import today
 from shared.contracts.catalog import OrganisationChanged
 from shared.database import within
-from shared.errors import NotFound
+from shared.errors import NotFound, demand_none
 from shared.messaging.outbox import emit
 
 NOT_COLUMNS = {"valid_from", "licence"}

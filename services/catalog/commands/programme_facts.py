@@ -13,7 +13,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.commands.owned import owned
 from services.catalog.commands.reference import audience_codes, minimum_hours
 from services.catalog.rules import programmes as rules
-from services.catalog.rules.fields import demand_none
 from services.catalog.rules.organisations import PROVIDING
 from services.catalog.rules.programmes import UNSEEN, ProgrammeFacts
 from services.catalog.tables import Competence, Organisation, Programme, ProgrammeEffect, ProgrammeFile, ProgrammePrerequisite
@@ -21,6 +20,7 @@ from shared.access import Caller
 from shared.clock import today
 from shared.contracts.catalog import ProgrammePublished
 from shared.database import within
+from shared.errors import demand_none
 from shared.messaging.outbox import emit
 
 COLUMNS = (

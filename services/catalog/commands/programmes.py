@@ -11,11 +11,12 @@ from services.catalog.commands import versions
 from services.catalog.commands.programme_facts import columns_of, demand_ready, facts_of, faults_of, own_programme, store, write_parts
 from services.catalog.commands.search import rewrite_documents
 from services.catalog.rules import programmes as rules
-from services.catalog.rules.fields import demand_none, same_revision
+from services.catalog.rules.fields import same_revision
 from services.catalog.rules.programmes import CLOSED, CodeTaken, ProgrammeFacts
 from services.catalog.tables import Programme
 from shared.access import Caller
 from shared.contracts.catalog import ProgrammeWithdrawn
+from shared.errors import demand_none
 from shared.messaging.outbox import emit
 
 FIXED = ("code", "kind", "provider_id")

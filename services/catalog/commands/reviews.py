@@ -11,13 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.commands.persons import INVITATION, SECOND_POLL, survivor
 from services.catalog.commands.ratings import count_in
 from services.catalog.rules import reviews as rules
-from services.catalog.rules.fields import demand_none
 from services.catalog.rules.reviews import MARKS, Decision, ReplyFacts, ReviewFacts, UseFacts
 from services.catalog.tables import TARGETS, Rating, Review, ReviewRight, ids_of
 from shared.access import Caller
 from shared.contracts.catalog import ReviewDue, ReviewPublished
 from shared.database import within
-from shared.errors import NotFound
+from shared.errors import NotFound, demand_none
 from shared.messaging.due import forget, schedule
 from shared.messaging.outbox import emit
 

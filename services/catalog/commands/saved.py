@@ -13,11 +13,11 @@ from services.catalog import queries
 from services.catalog.queries.demand import Fresh
 from services.catalog.queries.search_reading import Reading
 from services.catalog.rules import demand as rules
-from services.catalog.rules.fields import demand_none
 from services.catalog.rules.search import Wanted
 from services.catalog.tables import Group, Programme, SavedSearch, ToldItem
 from shared.clock import today as day_of
 from shared.contracts.catalog import MatchedItem, SavedSearchMatched
+from shared.errors import demand_none
 from shared.messaging.due import forget, schedule
 from shared.messaging.outbox import emit
 

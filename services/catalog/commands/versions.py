@@ -11,11 +11,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.commands.programme_facts import demand_ready, facts_of, own_programme, store, tell_published
 from services.catalog.commands.search import rewrite_documents
 from services.catalog.rules import versions as rules
-from services.catalog.rules.fields import demand_none
 from services.catalog.rules.programmes import ProgrammeFacts
 from services.catalog.rules.versions import NotInReview, Remark
 from services.catalog.tables import ProgrammeVersion
 from shared.access import Caller
+from shared.errors import demand_none
 
 
 async def submit_programme(session: AsyncSession, programme_id: UUID, *, caller: Caller, now: datetime) -> int:

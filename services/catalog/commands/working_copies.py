@@ -8,11 +8,11 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.rules.fields import Wrong, demand_none, same_revision
+from services.catalog.rules.fields import same_revision
 from services.catalog.rules.working_copies import KEPT, Typing, typing_faults
 from services.catalog.tables import WorkingCopy, held_by
 from shared.access import Caller
-from shared.errors import NotFound
+from shared.errors import NotFound, Wrong, demand_none
 from shared.messaging.due import schedule
 
 OLD = "working_copy_old"

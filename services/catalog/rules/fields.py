@@ -1,4 +1,4 @@
-"""Shapes of what people type in, and the refusal that names every wrong field at once."""
+"""Shapes of what people type in, and the refusal of what was read too long ago."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticKnownError
 
 from shared.contracts.base import printable
-from shared.errors import DomainError, Invalid
+from shared.errors import DomainError
 
 MARKS = "\ue000\ue001"
 """Two characters of the private area that frame found words inside the database's answers; nobody may type them."""
@@ -62,15 +62,6 @@ class Facts(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-class Wrong(Invalid):
-    """Several fields at once, each with its sentence."""
-
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        errors = [{"field": field, "code": self.code, "message": sentence} for field, sentence in faults.items()]
-        detail = next(iter(faults.values())) if len(faults) == 1 else "Проверьте отмеченные поля."
-        DomainError.__init__(self, detail, errors=errors)
-
-
 class Stale(DomainError):
     """Somebody else has changed the object since it was read; `current` is what it says now."""
 
@@ -81,9 +72,3 @@ def same_revision(*, wanted: int | None, revision: int, current: Mapping[str, An
     """Refuse a change that starts from another revision than the present one; `None` starts from any."""
     if wanted is not None and wanted != revision:
         raise Stale(revision=revision, current=dict(current))
-
-
-def demand_none(faults: Mapping[str, str]) -> None:
-    """Refuse when there is at least one fault; raises `Wrong`."""
-    if faults:
-        raise Wrong(faults)

@@ -6,10 +6,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
-from services.catalog.rules.fields import Wrong
 from services.catalog.rules.import_columns import COLUMNS, Column, Kind
 from services.catalog.rules.import_values import Unreadable, Words, read, said_of, says
-from shared.errors import MESSAGES, DomainError
+from shared.errors import MESSAGES, DomainError, Wrong
 
 REASON = "Загрузка из файла"
 UNDONE = "Загрузка отменена"

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.catalog.rules.fields import Wrong
 from services.catalog.rules.reviews import (
     ASKED_AGAIN_AFTER,
     Decision,
@@ -20,6 +19,7 @@ from services.catalog.rules.reviews import (
     review_faults,
     smoothed,
 )
+from shared.errors import Wrong
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
