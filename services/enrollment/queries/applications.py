@@ -37,6 +37,7 @@ from shared.access import Caller
 from shared.clock import today as day_of
 from shared.database import within
 from shared.errors import NotFound
+from shared.words import HOLDERS, STATUSES
 
 FAR = date.max
 
@@ -221,7 +222,7 @@ def facts(row: Any, *, caller: Caller, today: date) -> dict[str, Any]:
     if caller.person_id == application.person_id:
         actors = [actor for actor in actors if actor == "learner"]  # nobody decides about themselves
     live = application.status not in FINAL
-    holder_words = words.HOLDERS[application.holder_role] if "learner" not in actors else words.own(application.holder_role)
+    holder_words = HOLDERS.get(application.holder_role, "") if "learner" not in actors else words.own(application.holder_role)
     return {
         **application.model_dump(include={"id", "number", "status", "due", "channel", "submitted_at", "moved_at"}),
         "learner": LearnerShown(person_id=application.person_id, position=learner.position, subjects=learner.subjects),
@@ -229,7 +230,7 @@ def facts(row: Any, *, caller: Caller, today: date) -> dict[str, Any]:
         "group": GroupShown.model_validate(group),
         "workplace": WorkplaceShown(id=application.organisation_id, short_name=short_name, oktmo=application.oktmo),
         "label": words.next_step(application.status, holder=application.holder_role),
-        "state": words.STATES[application.status],
+        "state": STATUSES[application.status],
         "holder": HolderShown(role=application.holder_role, scope=application.holder_scope, words=holder_words),
         "overdue": bool(live and application.due and application.due < today),
         "order": OrderShown(id=order_id, number=order_number, dated=dated) if order_id else None,

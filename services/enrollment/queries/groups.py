@@ -18,6 +18,7 @@ from services.enrollment.tables.register import Organisation, Reason, StudyGroup
 from shared.access import Caller
 from shared.clock import today as day_of
 from shared.errors import NotFound
+from shared.words import STATUSES
 
 
 class SeatsShown(Shown):
@@ -137,7 +138,7 @@ async def roster(session: AsyncSession, group_id: UUID, *, caller: Caller) -> Ro
             application_id=application.id,
             organisation=short_name,
             position=learner.position,
-            state=words.STATES[application.status],
+            state=STATUSES[application.status],
             label=words.next_step(application.status, holder=application.holder_role),
             order=OrderShown(id=order_id, number=number, dated=dated) if order_id else None,
             outcome=outcome,

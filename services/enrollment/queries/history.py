@@ -12,6 +12,7 @@ from services.enrollment.rules import words
 from services.enrollment.rules.notices import Period
 from services.enrollment.tables.applications import Application, Remark, SignedOrder, Training, Transition
 from services.enrollment.tables.register import Programme, Reason, RoleGrant, StudyGroup
+from shared.words import HOLDERS, STATUSES
 
 
 async def history_of(session: AsyncSession, application_id: UUID) -> list[StepShown]:
@@ -30,11 +31,11 @@ async def history_of(session: AsyncSession, application_id: UUID) -> list[StepSh
         StepShown(
             **step.model_dump(include=told),
             words=words.DONE[step.action],
-            state=words.STATES[step.to_status],
+            state=STATUSES[step.to_status],
             actor_words=words.ROLES[step.actor_role],
             reason_words=reason,
             remark=remark,
-            holder_words=words.HOLDERS[step.holder_role],
+            holder_words=HOLDERS.get(step.holder_role, ""),
             order_number=number,
         )
         for step, reason, remark, number in (await session.execute(steps))

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from shared.words import HOLDERS, STATUSES
+
 NEXT: Mapping[str, str] = {
     "teacher_confirmation": "Подтвердить заявку",
     "school_review": "Согласовать заявку",
@@ -12,33 +14,6 @@ NEXT: Mapping[str, str] = {
     "seat_offered": "Принять или отклонить место",
     "accepted": "Подписать приказ о зачислении",
     "enrolled": "Пройти обучение",
-}
-STATES: Mapping[str, str] = {
-    "teacher_confirmation": "Ждёт подтверждения педагога",
-    "school_review": "На согласовании у руководителя",
-    "municipality_review": "На согласовании в муниципалитете",
-    "provider_review": "На рассмотрении организации",
-    "clarification": "Требуется уточнение",
-    "waiting_list": "Лист ожидания",
-    "seat_offered": "Предложено место",
-    "accepted": "Принята, место удержано",
-    "enrolled": "Обучается",
-    "completed": "Обучение завершено",
-    "not_completed": "Обучение не завершено",
-    "expelled": "Отчислен(а)",
-    "withdrawn": "Отозвана",
-    "rejected": "Отклонена",
-    "expired": "Истекла",
-    "cancelled_by_provider": "Отменена организацией",
-}
-HOLDERS: Mapping[str, str] = {
-    "learner": "у педагога",
-    "school": "у руководителя школы",
-    "municipality": "у муниципального специалиста",
-    "agency": "у специалиста ведомства",
-    "provider": "у организации ДПО",
-    "operator": "у оператора",
-    "nobody": "",
 }
 ROLES: Mapping[str, str] = {
     "teacher": "педагог",
@@ -101,9 +76,9 @@ def next_step(status: str, *, holder: str) -> str:
     """What has to be done next; a status that is an end says its name."""
     if status == "enrolled" and holder != "learner":
         return "Подписать приказ об окончании"
-    return NEXT.get(status, STATES[status])
+    return NEXT.get(status, STATUSES[status])
 
 
 def own(holder: str) -> str:
     """Who holds an application, said to its learner."""
-    return "у вас" if holder == "learner" else HOLDERS[holder]
+    return "у вас" if holder == "learner" else HOLDERS.get(holder, "")

@@ -17,6 +17,7 @@ from services.reports.rules.sheets import share
 from services.reports.tables.facts import Application, Step, Submission
 from shared.access import Caller
 from shared.database import within
+from shared.words import HOLDERS
 
 MOST = 200
 """Programmes shown, those with most applications first."""
@@ -160,7 +161,7 @@ async def by_holder(session: AsyncSession, wanted: list[ColumnElement[bool]]) ->
             **{key: found[code][key] for key in ("n", "waiting", "waiting_since")},
             **{key: rounded(found[code][key]) for key in ("mean_days", "median_days", "p90_days")},
         }
-        for code, title in words.HOLDERS.items()
+        for code, title in HOLDERS.items()
         if code in found
     ]
 

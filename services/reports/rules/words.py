@@ -2,39 +2,15 @@
 
 from collections.abc import Mapping
 
-STATUSES: Mapping[str, str] = {
-    "teacher_confirmation": "Ждёт подтверждения педагога",
-    "submitted": "Подана",
-    "school_review": "На согласовании у руководителя",
-    "municipality_review": "На согласовании в муниципалитете",
-    "provider_review": "На рассмотрении организации",
-    "clarification": "Требуется уточнение",
-    "waiting_list": "Лист ожидания",
-    "seat_offered": "Предложено место",
-    "accepted": "Принята, место удержано",
-    "enrolled": "Обучается",
-    "completed": "Обучение завершено",
-    "not_completed": "Обучение не завершено",
-    "expelled": "Отчислен(а)",
-    "withdrawn": "Отозвана",
-    "rejected": "Отклонена",
-    "expired": "Истекла",
-    "cancelled_by_provider": "Отменена организацией",
-}
+from shared.words import STATUSES as OF_APPLICATIONS
+
+STATUSES: Mapping[str, str] = {"submitted": "Подана", **OF_APPLICATIONS}
 STAGES: Mapping[str, str] = {
     "submitted": "Подано",
     "approved": "Дошло до организации ДПО",
     "accepted": "Принято",
     "enrolled": "Зачислено",
     "completed": "Завершили",
-}
-HOLDERS: Mapping[str, str] = {
-    "learner": "у педагога",
-    "school": "у руководителя школы",
-    "municipality": "у муниципального специалиста",
-    "agency": "у специалиста ведомства",
-    "provider": "у организации ДПО",
-    "operator": "у оператора",
 }
 CHANNELS: Mapping[str, str] = {
     "portal": "Портал",
