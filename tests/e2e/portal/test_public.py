@@ -15,11 +15,14 @@ from tests.e2e.portal.conftest import DESK, PHONE, Visits, plain, press, tab_to,
 NEW = ("/organisations", "/organisations?kind=school&q=школа", "/organisations?kind=all&q=нет-такой", "/open-data")
 
 
+async def of_an_open_group(page: Page, what: str) -> str:
+    """The id of what a group belongs to that can be applied for."""
+    groups = (await (await page.request.get("/api/v1/groups?limit=100")).json())["items"]
+    return str(next(one[what]["id"] for one in groups if one["enrolment"] == "open"))
+
+
 async def provider(page: Page) -> str:
-    """The address of a provider that has groups open."""
-    answer = await page.request.get("/api/v1/groups?limit=100")
-    groups = (await answer.json())["items"]
-    return "/organisations/" + str(next(one["provider"]["id"] for one in groups if one["enrolment"] == "open"))
+    return "/organisations/" + await of_an_open_group(page, "provider")
 
 
 async def school(page: Page) -> str:
@@ -28,10 +31,7 @@ async def school(page: Page) -> str:
 
 
 async def programme(page: Page) -> str:
-    """The address of a programme with an open group."""
-    answer = await page.request.get("/api/v1/groups?limit=100")
-    groups = (await answer.json())["items"]
-    return "/programmes/" + str(next(one["programme"]["id"] for one in groups if one["enrolment"] == "open"))
+    return "/programmes/" + await of_an_open_group(page, "programme")
 
 
 async def fits(page: Page, width: int) -> None:

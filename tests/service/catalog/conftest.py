@@ -7,7 +7,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 import pytest_asyncio
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from shared.clock import today
 from tests.support.service import Person, Running
@@ -45,6 +48,13 @@ class Register:
         answer = await self.service.call("GET", path, who or self.service.guest(), params=params)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    async def forbids(self, *statements: str) -> None:
+        """The database itself refuses each of these."""
+        for statement in statements:
+            async with self.service.app.state.engine.connect() as connection:
+                with pytest.raises(IntegrityError):
+                    pytest.fail(f"the database took it: {statement}, {await connection.execute(text(statement))}")
 
     async def organisation(self, **facts: Any) -> dict[str, Any]:
         self.numbers += 1

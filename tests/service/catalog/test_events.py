@@ -5,8 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 
 from services.catalog.rules.cursors import cursor_of
 from shared.contracts.catalog import EventAnnounced, EventCancelled, EventChanged
@@ -185,9 +183,9 @@ async def test_days_at_the_ends_of_the_calendar_are_refused(register: Register, 
         assert [one["field"] for one in answer.json()["errors"]] == [name]
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
+async def test_the_database_holds_what_the_rules_say_of_events(register: Register) -> None:
+    await announced(register)
+    await register.forbids(
         "UPDATE gathering SET ends = starts",
         "UPDATE gathering SET ends = starts + interval '15 days'",
         "UPDATE gathering SET link = 'http://x.example'",
@@ -200,10 +198,4 @@ async def test_days_at_the_ends_of_the_calendar_are_refused(register: Register, 
         "UPDATE gathering SET changed_at = now()",
         "UPDATE gathering SET kind = 'party'",
         "UPDATE gathering SET organiser_id = gen_random_uuid()",
-    ],
-)
-async def test_the_database_holds_what_the_rules_say_of_events(register: Register, statement: str) -> None:
-    await announced(register)
-    async with register.service.app.state.engine.connect() as connection:
-        with pytest.raises(IntegrityError):
-            await connection.execute(text(statement))
+    )
