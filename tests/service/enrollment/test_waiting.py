@@ -24,21 +24,21 @@ def learner(region: Region, application: dict[str, Any]) -> Person:
     return region.service.teacher(UUID(application["learner"]["person_id"]))
 
 
+async def statuses(region: Region, queue: list[dict[str, Any]]) -> list[str]:
+    return [await region.status(one) for one in queue]
+
+
 async def test_a_free_seat_is_offered_to_the_first_and_goes_on_to_the_next(start: Start) -> None:
     region, holder, queue = await full(start, waiting=3)
     assert [one["place"] for one in queue] == [1, 2, 3]
     await region.post(f"/applications/{holder['id']}/withdrawal", learner(region, holder), expect=200)
-
-    async def statuses() -> list[str]:
-        return [await region.status(one) for one in queue]
-
-    await eventually(statuses, equals=["seat_offered", "waiting_list", "waiting_list"])
+    await eventually(lambda: statuses(region, queue), equals=["seat_offered", "waiting_list", "waiting_list"])
     assert await region.seats() == {"capacity": 1, "held": 1, "taken": 0, "waiting": 2}
 
     declined = await region.post(f"/applications/{queue[0]['id']}/offer", learner(region, queue[0]), {"accept": False}, expect=200)
     assert declined["status"] == "withdrawn"
     assert declined["history"][-1]["reason"] == "offer_declined"
-    await eventually(statuses, equals=["withdrawn", "seat_offered", "waiting_list"])
+    await eventually(lambda: statuses(region, queue), equals=["withdrawn", "seat_offered", "waiting_list"])
 
     taken = await region.post(f"/applications/{queue[1]['id']}/offer", learner(region, queue[1]), {"accept": True}, expect=200)
     assert taken["status"] == "accepted"
@@ -49,17 +49,13 @@ async def test_a_free_seat_is_offered_to_the_first_and_goes_on_to_the_next(start
 async def test_an_offer_nobody_answers_goes_on_and_its_owner_stays_behind_in_the_list(start: Start) -> None:
     region, holder, queue = await full(start, waiting=2)
     await region.post(f"/applications/{holder['id']}/withdrawal", learner(region, holder), expect=200)
-
-    async def statuses() -> list[str]:
-        return [await region.status(one) for one in queue]
-
-    await eventually(statuses, equals=["seat_offered", "waiting_list"])
+    await eventually(lambda: statuses(region, queue), equals=["seat_offered", "waiting_list"])
     await region.later(days=6)
-    await eventually(statuses, equals=["waiting_list", "seat_offered"])
+    await eventually(lambda: statuses(region, queue), equals=["waiting_list", "seat_offered"])
     await region.later(days=6)
-    await eventually(statuses, equals=["seat_offered", "waiting_list"])
+    await eventually(lambda: statuses(region, queue), equals=["seat_offered", "waiting_list"])
     await region.later(days=6)
-    await eventually(statuses, equals=["expired", "seat_offered"])
+    await eventually(lambda: statuses(region, queue), equals=["expired", "seat_offered"])
     assert await region.recount() == {"held": 1, "taken": 0, "waiting": 0}
 
 
@@ -81,11 +77,7 @@ async def test_nobody_jumps_the_queue_and_nobody_queues_for_a_free_seat(start: S
 async def test_more_seats_are_offered_to_those_who_wait(start: Start) -> None:
     region, _, queue = await full(start, waiting=3)
     await region.service.call("PUT", f"/groups/{region.group}/capacity", region.lecturer, json={"capacity": 3})
-
-    async def statuses() -> list[str]:
-        return [await region.status(one) for one in queue]
-
-    await eventually(statuses, equals=["seat_offered", "seat_offered", "waiting_list"])
+    await eventually(lambda: statuses(region, queue), equals=["seat_offered", "seat_offered", "waiting_list"])
     assert await region.seats() == {"capacity": 3, "held": 3, "taken": 0, "waiting": 1}
 
 
