@@ -22,6 +22,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from deploy.paths import ROOT
 from services.catalog import queries
+from services.catalog.rules.events import WantedEvents
+from services.catalog.rules.news import WantedNews
 from services.catalog.rules.search import Wanted, WantedGroups
 from shared.access import GUEST
 from shared.clock import today
@@ -108,7 +110,12 @@ def home() -> Reads:
     """What the front page asks for."""
     soon = WantedGroups(starts_from=day(), limit=40)
     groups = partial(queries.groups.groups_listed, wanted=soon, today=day())
-    return {"groups": groups, "programmes": partial(queries.search.programmes_found, wanted=Wanted(limit=1), today=day())}
+    return {
+        "groups": groups,
+        "programmes": partial(queries.search.programmes_found, wanted=Wanted(limit=1), today=day()),
+        "events": partial(queries.events.events_listed, wanted=WantedEvents(limit=40), now=datetime.now(UTC)),
+        "news": partial(queries.news.news_listed, wanted=WantedNews(limit=3)),
+    }
 
 
 def day() -> Any:

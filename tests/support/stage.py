@@ -20,8 +20,6 @@ RETRY_SECONDS = (1, 2, 4)
 
 
 def hears_of(service: str) -> list[Any]:
-    if not (Path(package_of(service).replace(".", "/")) / "subscribers.py").exists():
-        return []  # TODO(lead): drop when all seven stand
     return list(import_module(f"{package_of(service)}.subscribers").HEARS)
 
 

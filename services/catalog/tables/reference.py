@@ -1,6 +1,7 @@
 """Reference data with validity dates: titles of codes, legal minima of hours, municipalities and their ОКТМО."""
 
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
@@ -23,6 +24,15 @@ class Term(Base, table=True):
     title: str
     short: str
     place: int
+
+
+class TermEdition(Base, table=True):
+    """The one row that the database changes with every change of the dictionaries."""
+
+    __tablename__ = "term_edition"
+    __table_args__ = (CheckConstraint("single", name="term_edition_alone"),)
+    single: bool = Field(default=True, primary_key=True)
+    edition: UUID
 
 
 class HoursMinimum(Base, table=True):
