@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 import asyncpg
-from sqlalchemy import ClauseElement, ColumnElement, Dialect, false, or_, true
+from sqlalchemy import ClauseElement, ColumnElement, false, make_url, or_, true
 from sqlalchemy import event as hooks
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
@@ -21,6 +21,7 @@ from shared.clock import Clock
 
 Sessions = async_sessionmaker[AsyncSession]
 FRESH_SECONDS = 0.5
+DRIVEN = make_url("postgresql+asyncpg://").get_dialect()()
 
 
 def engine_of(url: str, *, pool_size: int, name: str) -> AsyncEngine:
@@ -104,9 +105,9 @@ Row: Any = type("Row", (asyncpg.Record,), {"__getattr__": asyncpg.Record.__getit
 
 
 @lru_cache(1024)
-def as_driven(statement: ClauseElement, dialect: Dialect) -> tuple[str, Sequence[str], Mapping[str, Any]]:
+def as_driven(statement: ClauseElement) -> tuple[str, Sequence[str], Mapping[str, Any]]:
     """A statement as the driver takes it: its text, the names of its values in their order, and those of them that are fixed."""
-    compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
+    compiled = cast(SQLCompiler, statement.compile(dialect=DRIVEN))
     fixed = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
     return str(compiled), compiled.positiontup or (), fixed
 
@@ -120,10 +121,10 @@ async def fetched(session: AsyncSession, statement: ClauseElement, values: Mappi
         await session.flush()
     connection = await session.connection()
     driver: Any = (await connection.get_raw_connection()).driver_connection
-    text, names, fixed = as_driven(statement, connection.dialect)
-    known = {**fixed, **values}
+    text, names, fixed = as_driven(statement)
+    bound = {**fixed, **values}
     with telemetry.statement(text):
-        rows: list[Any] = await driver.fetch(text, *(known[name] for name in names), record_class=Row)
+        rows: list[Any] = await driver.fetch(text, *(bound[name] for name in names), record_class=Row)
     return rows
 
 
