@@ -86,9 +86,7 @@ async def municipality(session: AsyncSession, oktmo: str, today: date) -> str | 
 
 async def minima(session: AsyncSession, today: date) -> list[dict[str, Any]]:
     """Legal minima of hours, the newest first."""
-    rows = await session.execute(
-        select(*columns_of(HoursMinimum)).order_by(col(HoursMinimum.kind), col(HoursMinimum.valid_from).desc())
-    )
+    rows = await session.execute(select(*columns_of(HoursMinimum)).order_by(col(HoursMinimum.kind), col(HoursMinimum.valid_from).desc()))
     return [row._asdict() | {"in_force": in_force(row, today)} for row in rows]
 
 
