@@ -230,4 +230,3 @@ async def readyz(request: Request) -> JSONResponse:
         "bindings_seen": heard.unbound is not None,
     }
     return JSONResponse(body, 503 if wrong else 200, {"x-launch-id": state.settings.launch_id})
-
