@@ -8,19 +8,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from gateway.client import Refused, optional
-from gateway.portal.dictionaries import titles
+from gateway.client import Refused
 from gateway.portal.drafts import Writing, begun, done_with, keep, resumed, unfinished, writing_in
 from gateway.portal.fields import one
 from gateway.portal.merging import Stored, compared, put_together
 from gateway.portal.page import At, Page, View
-from gateway.portal.publications import AGENDA, EVENTS, KINDS, NEWS, NOTICES, Kind, fields_of
+from gateway.portal.publication_choices import choices_of, owners
+from gateway.portal.publications import AGENDA, EVENTS, KINDS, NEWS, Kind, fields_of
 from gateway.portal.refused import Told, told
-from shared.errors import Forbidden, NotFound
+from shared.errors import NotFound
 
 router = APIRouter(route_class=Page)
 HOME = "/provider/publications"
-ORGANISING = ("provider", "assessment_centre", "operator", "ministry")
 Card = Mapping[str, Any]
 
 
@@ -28,17 +27,6 @@ def kind_of(key: str) -> Kind:
     if key not in KINDS:
         raise NotFound()
     return KINDS[key]
-
-
-async def owners(view: View) -> dict[str, str]:
-    """The organisations in whose name the visitor publishes, by id."""
-    frame = await view.signed_in()
-    if frame.has("operator"):
-        found = await view.ask.get("/organisations", kind=ORGANISING, limit=100)
-        return {one["id"]: one["short_name"] for one in found["items"] if one["status"] == "active"}
-    if not (own := frame.roles("provider_specialist")):
-        raise Forbidden("Мероприятия и новости публикуют специалисты организаций ДПО.")
-    return {str(grant["scope"]): str(grant["scope_name"] or "Ваша организация") for grant in own}
 
 
 @router.get(HOME)
@@ -77,28 +65,6 @@ async def edit(view: At, key: str, item_id: UUID) -> Response:
 
 async def opened(view: View, kind: Kind, card: Card) -> Writing:
     return await resumed(view, kind.single, card["id"], fields=fields_of(kind, card), since=card["revision"])
-
-
-async def choices_of(view: View, kind: Kind) -> dict[str, list[tuple[str, str]]]:
-    """What each list of the form offers."""
-    mine, framework, places, procedures, kinds = await asyncio.gather(
-        owners(view),
-        optional(view.ask.get("/framework")),
-        titles.of(view.ask, "municipality_now"),
-        optional(view.ask.get("/procedures")) if kind is NOTICES else nothing(),
-        titles.of(view.ask, "event_kind"),
-    )
-    return {
-        kind.owner: list(mine.items()),
-        "competences": [(one["code"], one["title"]) for one in (framework or {"competences": []})["competences"]],
-        "oktmo": sorted(places.items(), key=lambda one: one[1]),
-        "procedure_id": [(one["procedure_id"], one["title"]) for one in (procedures or {"items": []})["items"]],
-        "kind": list(kinds.items()),
-    }
-
-
-async def nothing() -> None:
-    return None
 
 
 async def editor(
