@@ -116,11 +116,14 @@ async def fetched(session: AsyncSession, statement: ClauseElement, values: Mappi
     """The rows of a statement that is put together once and asked often.
 
     The driver is asked directly: what SQLAlchemy does for every execution costs several times what the driver needs.
+    A session of ours is one transaction, so its connection stays the same.
     """
     if session.new or session.dirty or session.deleted:
         await session.flush()
-    connection = await session.connection()
-    driver: Any = (await connection.get_raw_connection()).driver_connection
+    driver: Any = session.info.get("driver")
+    if driver is None:
+        connection = await session.connection()
+        driver = session.info["driver"] = (await connection.get_raw_connection()).driver_connection
     text, names, fixed = as_driven(statement)
     bound = {**fixed, **values}
     with telemetry.statement(text):

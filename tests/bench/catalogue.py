@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+import asyncpg
 import httpx
 import uvloop
 from sqlalchemy import event, text
@@ -124,15 +125,21 @@ def day() -> Any:
 
 @contextmanager
 def recorded(engine: Any) -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
-    """Every statement with its values, as the driver is given them."""
+    """Every statement with its values, as the driver is given them, by SQLAlchemy or by ourselves."""
     said: list[tuple[str, tuple[Any, ...]]] = []
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
         said.append((statement, tuple(parameters)))
 
+    async def fetch(connection: asyncpg.Connection, statement: str, *values: Any, **told: Any) -> Any:
+        said.append((statement, values))
+        return await asked(connection, statement, *values, **told)
+
+    asked, asyncpg.Connection.fetch = asyncpg.Connection.fetch, fetch
     event.listen(engine, "before_cursor_execute", note)
     yield said
     event.remove(engine, "before_cursor_execute", note)
+    asyncpg.Connection.fetch = asked
 
 
 async def statements_of(sessions: Sessions, read: Callable[[AsyncSession], Awaitable[Any]], said: list[Any]) -> list[Any]:
