@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
@@ -26,6 +26,9 @@ class KeyReused(DomainError):
 class Edge(APIRoute):
     """Runs a route inside its transaction and commits before the answer leaves; an `Idempotency-Key` makes repeats answer alike."""
 
+    at_once: ClassVar = False
+    """Whether every statement of a safe request stands for itself, without the two round trips of a transaction."""
+
     def caller(self, request: Request) -> Caller:
         """Who calls, by the gateway's token; the gateway itself knows it otherwise."""
         caller: Caller = request.app.state.tokens.caller(bearer(request))
@@ -39,8 +42,9 @@ class Edge(APIRoute):
             if "\x00" in request.url.path or b"%00" in request.scope["query_string"]:
                 raise Invalid("query", "Символ с кодом 0 недопустим.")
             key = request.headers.get("idempotency-key")
-            if key is None or request.method in SAFE:
-                async with request.app.state.sessions.begin() as request.state.session:
+            state, safe = request.app.state, request.method in SAFE
+            if safe or key is None:
+                async with (state.reads if safe and self.at_once else state.sessions).begin() as request.state.session:
                     return await run(request)
             return await once(request, f"{request.method} {self.path_format}", key, run)
 

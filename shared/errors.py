@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import asyncpg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -85,8 +86,10 @@ PASSING = {
 
 def is_transient(error: BaseException) -> bool:
     """Whether the infrastructure failed, so that the same work may succeed later."""
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | TimeoutError | OSError):
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | asyncpg.InterfaceError | TimeoutError | OSError):
         return True
+    if isinstance(error, asyncpg.PostgresError):
+        return isinstance(error, asyncpg.PostgresConnectionError) or type(error).__name__ in PASSING
     if isinstance(error, DBAPIError):
         cause = type(error.orig.__cause__ or error.orig).__name__ if error.orig else ""
         return error.connection_invalidated or cause in PASSING
@@ -166,7 +169,8 @@ def install(app: FastAPI) -> None:
         log.error("failed", error=type(error).__name__, route=route_of(request), exc_info=error)
         return problem(500, "failed", "У нас ошибка, мы уже видим её. Введённое не потеряно, повторите позже.")
 
-    for kind in (OperationalError, InterfaceError, PoolTimeout, TimeoutError, OSError, DBAPIError):
+    drivers = (asyncpg.InterfaceError, asyncpg.PostgresError)
+    for kind in (OperationalError, InterfaceError, PoolTimeout, TimeoutError, OSError, DBAPIError, *drivers):
         app.add_exception_handler(kind, failed)  # ahead of the server-error middleware, which would raise again
 
 

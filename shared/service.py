@@ -17,7 +17,7 @@ from sqlalchemy import text
 from shared import errors, logs, telemetry
 from shared.access import Tokens, declared
 from shared.clock import clock_of
-from shared.database import engine_of, sessions_of
+from shared.database import engine_of, reads_of, sessions_of
 from shared.edge import Edge
 from shared.messaging.consumer import Consumer, Hears
 from shared.messaging.due import Dues, serve
@@ -125,6 +125,7 @@ def lifespan_of(
         )
         state = app.state
         state.name, state.settings, state.clock, state.engine, state.sessions = name, settings, clock, engine, sessions
+        state.reads = reads_of(engine, service=name, clock=clock)
         state.consumer, state.tokens = consumer, Tokens(settings.token_public_keys, name)
         state.hearing = Hearing(consumer, str(settings.broker_management_url) if settings.broker_management_url else None)
         wire = Wire(broker)

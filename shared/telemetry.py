@@ -114,17 +114,33 @@ def annotate(**attributes: Any) -> None:
     trace.get_current_span().set_attributes({key.replace("__", "."): str(value) for key, value in attributes.items() if value is not None})
 
 
+def is_recorded() -> bool:
+    return trace.get_current_span().is_recording()
+
+
+def name_of(statement: str) -> str:
+    return f"postgresql {statement.split(None, 1)[0].upper()}"
+
+
+@contextmanager
+def statement(text: str) -> Iterator[None]:
+    """A client span of a statement that the driver is asked directly, when the trace is recorded."""
+    if not is_recorded():
+        yield
+        return
+    with span(name_of(text), kind=SpanKind.CLIENT, db__system__name="postgresql", db__query__text=text[:500]):
+        yield
+
+
 def watch_statements(engine: AsyncEngine) -> None:
     """A client span per SQL statement of a recorded trace: its text, never its parameters; none for our own bookkeeping."""
     sync = engine.sync_engine
 
     @event.listens_for(sync, "before_cursor_execute")
     def begin(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if trace.get_current_span().is_recording() and "bookkeeping" not in context.execution_options:
-            verb = statement.split(None, 1)[0].upper()
-            context._dpo_span = tracer.start_span(
-                f"postgresql {verb}", kind=SpanKind.CLIENT, attributes={"db.system.name": "postgresql", "db.query.text": statement[:500]}
-            )
+        if is_recorded() and "bookkeeping" not in context.execution_options:
+            attributes = {"db.system.name": "postgresql", "db.query.text": statement[:500]}
+            context._dpo_span = tracer.start_span(name_of(statement), kind=SpanKind.CLIENT, attributes=attributes)
 
     @event.listens_for(sync, "after_cursor_execute")
     def end(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
@@ -157,7 +173,7 @@ class ErrorsLeaveASpan:
             return await self.app(scope, receive, send)
 
         async def watched(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] >= 500 and not trace.get_current_span().is_recording():
+            if message["type"] == "http.response.start" and message["status"] >= 500 and not is_recorded():
                 leave_a_span(scope["method"], getattr(scope.get("route"), "path", "unmatched"), message["status"])
             await send(message)
 

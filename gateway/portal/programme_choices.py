@@ -36,7 +36,7 @@ async def choices_of(view: View) -> dict[str, list[tuple[str, str]]]:
     """What each list of the form offers, competences of the framework among them."""
     framework = await optional(view.ask.get("/framework"))
     found = {name: list((await titles.of(view.ask, dictionary)).items()) for name, dictionary in CHOICES.items()}
-    found["competence"] = [(one["code"], f"{one['code']} {one['title']}") for one in (framework or {"competences": []})["competences"]]
+    found["effects"] = [(one["code"], f"{one['code']} {one['title']}") for one in (framework or {"competences": []})["competences"]]
     return found
 
 

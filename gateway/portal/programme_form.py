@@ -4,12 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from starlette.datastructures import FormData
+from gateway.portal.fields import Fields, Parts, Rows, as_fields, one
 
-from gateway.portal.merging import Fields
-
-META = ("csrf_token", "do", "draft", "draft_revision", "draft_kind", "draft_object", "base_revision", "rows")
-LISTS = ("positions", "subjects", "levels", "approvals", "files")
 LINES = (
     "code",
     "title",
@@ -23,9 +19,11 @@ LINES = (
     "register_number",
     "register_until",
 )
-ROWS = {"effect": ("competence", "share"), "module": ("title", "hours", "content"), "teacher": ("name", "position", "degree")}
-LEAST_ROWS = {"effect": 3, "module": 4, "teacher": 2}
-MOST_ROWS = {"effect": 12, "module": 40, "teacher": 30}
+ROWS = {
+    "effects": Rows("effect", ("competence", "share"), least=3, most=12, chosen="share"),
+    "outline": Rows("module", ("title", "hours", "content"), least=4, most=40),
+    "teachers": Rows("teacher", ("name", "position", "degree"), least=2, most=30),
+}
 NUMBERS = {"hours": "Впишите число часов", "fee": "Впишите стоимость числом", "distance": "Впишите долю числом от 0 до 100"}
 LABELS = {
     "code": "Шифр",
@@ -52,6 +50,7 @@ LABELS = {
     "register_until": "Срок в реестре",
     "files": "Файлы",
 }
+PARTS: Parts = {name: ROWS.get(name, name) for name in LABELS}
 SECTIONS = (
     ("about", "О программе", ("code", "title", "kind", "annotation")),
     ("size", "Объём и форма", ("hours", "form")),
@@ -70,33 +69,6 @@ API_FIELDS = {
     "audience.levels": "levels",
     "distance_share": "distance",
 }
-
-
-def typed_in(form: FormData) -> dict[str, list[str]]:
-    """What was typed, field by field, without what the page itself put into its form."""
-    fields: dict[str, list[str]] = {}
-    for name, value in form.multi_items():
-        if isinstance(value, str) and name not in META and re.fullmatch(r"[A-Za-z0-9_.-]{1,80}", name):
-            fields.setdefault(name, []).append(value.replace("\r\n", "\n"))
-    return {name: values for name, values in fields.items() if any(value.strip() for value in values)}
-
-
-def one(fields: Fields, name: str) -> str:
-    return (fields.get(name) or [""])[0].strip()
-
-
-def rows_in(fields: Fields, kind: str) -> list[dict[str, str]]:
-    """The rows of a list that have anything in them, in their order."""
-    numbers = sorted({int(name.rpartition("-")[2]) for name in fields if re.fullmatch(rf"{kind}-[a-z]+-\d{{1,3}}", name)})
-    rows = ({column: one(fields, f"{kind}-{column}-{number}") for column in ROWS[kind]} for number in numbers)
-    return [row for row in rows if any(value for column, value in row.items() if column != "share")]
-
-
-def rows_shown(fields: Fields, kind: str, *, more: bool = False) -> list[dict[str, str]]:
-    """The rows as the form shows them: what is there, and empty ones to write into."""
-    filled = rows_in(fields, kind)
-    wanted = min(max(LEAST_ROWS[kind], len(filled) + (4 if more else 1)), MOST_ROWS[kind])
-    return filled + [dict.fromkeys(ROWS[kind], "") for _ in range(wanted - len(filled))]
 
 
 def facts_in(fields: Fields, *, prerequisites: Iterable[str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -130,13 +102,13 @@ def facts_in(fields: Fields, *, prerequisites: Iterable[str]) -> tuple[dict[str,
     facts["prerequisites"] = list(prerequisites)
     facts["effects"] = [
         {"competence": row["competence"], "share": number("share", row["share"] or "0.4", field="effects")}
-        for row in rows_in(fields, "effect")
+        for row in ROWS["effects"].filled(fields)
     ]
     facts["outline"] = [
         {"title": row["title"], "hours": number("hours", row["hours"], field="outline"), "content": row["content"]}
-        for row in rows_in(fields, "module")
+        for row in ROWS["outline"].filled(fields)
     ]
-    facts["teachers"] = rows_in(fields, "teacher")
+    facts["teachers"] = ROWS["teachers"].filled(fields)
     return facts, errors
 
 
@@ -147,33 +119,12 @@ def fields_of(facts: Mapping[str, Any], *, codes: Mapping[str, str]) -> dict[str
     stated |= {"approvals": facts["approvals"], "files": facts["files"], "hours": facts["hours"], "fee": facts["fee"] or None}
     stated["distance"] = round(facts["distance_share"] * 100, 2) if facts["form"] == "blended" else None
     stated["prerequisites"] = ", ".join(codes.get(one, one) for one in facts["prerequisites"])
-    for kind, rows in (("effect", facts["effects"]), ("module", facts["outline"]), ("teacher", facts["teachers"])):
-        stated |= {f"{kind}-{column}-{number}": row[column] for number, row in enumerate(rows) for column in ROWS[kind]}
-    fields: dict[str, list[str]] = {}
-    for name, value in stated.items():
-        values = [str(one) for one in value] if isinstance(value, list) else [] if value in (None, "") else [plain_number(value)]
-        if values:
-            fields[name] = values
+    fields = as_fields(stated)
+    for name, rows in ROWS.items():
+        fields |= rows.fields(facts[name])
     return fields
-
-
-def plain_number(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def sections(fields: Fields) -> list[tuple[str, str, bool]]:
     """The sections with whether each is filled in."""
     return [(address, title, all(one(fields, name) for name in wanted)) for address, title, wanted in SECTIONS]
-
-
-PARTS = {name: {"effects": "effect-", "outline": "module-", "teachers": "teacher-"}.get(name, name) for name in LABELS}
-
-
-def worded(fields: Fields, name: str, titles: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """A field of the programme in words, a line for each value."""
-    dictionary = titles.get(name, {})
-    if name in ("effects", "outline", "teachers"):
-        kind = {"effects": "effect", "outline": "module", "teachers": "teacher"}[name]
-        known = titles.get("competence", {})
-        return [", ".join(filter(None, (known.get(value, value) for value in row.values()))) for row in rows_in(fields, kind)]
-    return [dictionary.get(value, value) for value in fields.get(name, [])]

@@ -5,176 +5,149 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from starlette.datastructures import FormData
-
+from gateway.portal.fields import Fields, Parts, Rows, as_fields, one
 from gateway.portal.words import as_moment
 from shared.clock import REGION
 
-Typed = dict[str, Any]
-SPARE_ROWS, MOST_ROWS = 3, 60
+AGENDA = Rows("agenda", ("time", "title", "speaker"), least=3, most=60)
+Facts = tuple[dict[str, Any], dict[str, str]]
+"""The facts for the API, and what can not even be sent to it, by field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of publication: its address in the API, its words, its fields, and how the form becomes facts."""
+    """One kind of publication: what the API calls all of them and one, its words, its fields, and how the form becomes facts.
+
+    `owner` is the field of the organisation in whose name it is said; `publish` and `end` are what the API calls either step,
+    with the word for its having been taken; `card` is where everybody reads it.
+    """
 
     key: str
-    api: str
+    single: str
     title: str
     new: str
-    fields: Mapping[str, str]
-    publish: str
-    end: str
-    owner: str
-    facts: Callable[[Typed], tuple[dict[str, Any], dict[str, str]]]
-    published: str
-    ended: str
+    labels: Mapping[str, str]
+    facts: Callable[[Fields], Facts]
     card: str
+    owner: str = "organiser_id"
+    publish: tuple[str, str] = ("publication", "published")
+    end: tuple[str, str] = ("cancellation", "cancelled")
+
+    @property
+    def api(self) -> str:
+        return f"/{self.key}"
+
+    @property
+    def parts(self) -> Parts:
+        """What two editors may differ in; why something changes is for each of them to say."""
+        return {name: AGENDA if name == "agenda" else name for name in self.labels if name != "reason"}
 
 
-def typed_in(kind: Kind, form: FormData) -> Typed:
-    """What somebody has typed, as they typed it."""
-    typed: Typed = {name: str(form.get(name, ""))[:20_000].strip().replace("\r\n", "\n") for name in kind.fields}
-    if "competences" in kind.fields:
-        typed["competences"] = [str(one) for one in form.getlist("competences")][:40]
-    if "agenda" in kind.fields:
-        columns = [[str(one).strip()[:300] for one in form.getlist(f"agenda_{name}")] for name in ("time", "title", "speaker")]
-        rows = [dict(zip(("time", "title", "speaker"), row, strict=True)) for row in zip(*columns, strict=False)]
-        typed["agenda"] = [row for row in rows if any(row.values())][:MOST_ROWS]
-    return typed
+def fields_of(kind: Kind, card: Mapping[str, Any]) -> dict[str, list[str]]:
+    """A card of the API as the fields of its form."""
+    moments = {name: f"{as_moment(card[name]):%Y-%m-%dT%H:%M}" for name in ("starts", "ends") if name in kind.labels}
+    owner = card[kind.owner.removesuffix("_id")]["id"]
+    stated = {name: card.get(name) for name in kind.labels if name not in ("agenda", "reason")}
+    return as_fields(stated | moments | {kind.owner: owner}) | AGENDA.fields(card.get("agenda", ()))
 
 
-def typed_of(kind: Kind, card: Mapping[str, Any]) -> Typed:
-    """A card of the API as its form shows it."""
-    owner = kind.owner.removesuffix("_id")
-    typed: Typed = {name: "" if card.get(name) is None else str(card.get(name, "")) for name in kind.fields}
-    typed[kind.owner] = str(card[owner]["id"])
-    for name in ("starts", "ends"):
-        if typed.get(name):
-            typed[name] = f"{as_moment(typed[name]):%Y-%m-%dT%H:%M}"
-    if "kind" in card:
-        typed["kind"] = card["kind"]["code"]
-    if "competences" in kind.fields:
-        typed["competences"] = [one["code"] for one in card["competences"]]
-    if "agenda" in kind.fields:
-        typed["agenda"] = [dict(one) for one in card["agenda"]]
-    return typed
+def missing(fields: Fields, needed: Iterable[str]) -> dict[str, str]:
+    return {name: "Заполните это поле." for name in needed if not one(fields, name)}
 
 
-def blank(kind: Kind, owner: str) -> Typed:
-    typed: Typed = dict.fromkeys(kind.fields, "") | {kind.owner: owner}
-    return typed | {name: [] for name in ("competences", "agenda") if name in kind.fields}
-
-
-def missing(typed: Typed, needed: Iterable[str]) -> dict[str, str]:
-    return {name: "Заполните это поле." for name in needed if not typed[name]}
-
-
-def number_in(typed: Typed, name: str, errors: dict[str, str]) -> int | None:
+def number_in(fields: Fields, name: str, errors: dict[str, str]) -> int | None:
     """A whole number; whatever else was typed is an error."""
-    if not typed[name]:
+    if not (typed := one(fields, name)):
         return None
-    if typed[name].isdecimal() and len(typed[name]) < 7:
-        return int(typed[name])
+    if typed.isdecimal() and len(typed) < 7:
+        return int(typed)
     errors[name] = "Впишите целое число."
     return None
 
 
-def moment_in(typed: Typed, name: str, errors: dict[str, str]) -> str | None:
+def moment_in(fields: Fields, name: str, errors: dict[str, str]) -> str | None:
     """A moment on the region's clock."""
     try:
-        return datetime.fromisoformat(typed[name]).replace(tzinfo=REGION).isoformat()
+        return datetime.fromisoformat(one(fields, name)).replace(tzinfo=REGION).isoformat()
     except ValueError:
         errors[name] = "Укажите день и время."
         return None
 
 
-def event_facts(typed: Typed) -> tuple[dict[str, Any], dict[str, str]]:
-    errors = missing(typed, ("organiser_id", "kind", "title"))
-    facts = {name: typed[name] or None for name in ("organiser_id", "kind", "title", "oktmo", "place", "link")}
-    facts |= {"annotation": typed["annotation"], "competences": typed["competences"], "agenda": typed["agenda"]}
-    facts |= {name: moment_in(typed, name, errors) for name in ("starts", "ends")}
-    return facts | {"capacity_asked": number_in(typed, "capacity_asked", errors)}, errors
+def event_facts(fields: Fields) -> Facts:
+    errors = missing(fields, ("organiser_id", "kind", "title"))
+    facts: dict[str, Any] = {name: one(fields, name) or None for name in ("organiser_id", "kind", "title", "oktmo", "place", "link")}
+    facts |= {"annotation": one(fields, "annotation"), "competences": fields.get("competences", []), "agenda": AGENDA.filled(fields)}
+    facts |= {name: moment_in(fields, name, errors) for name in ("starts", "ends")}
+    return facts | {"capacity_asked": number_in(fields, "capacity_asked", errors)}, errors
 
 
-def news_facts(typed: Typed) -> tuple[dict[str, Any], dict[str, str]]:
-    return {name: typed[name] for name in ("organisation_id", "title", "lead", "body")}, missing(typed, ("organisation_id", "title"))
+def news_facts(fields: Fields) -> Facts:
+    facts = {name: one(fields, name) for name in ("organisation_id", "title", "lead", "body")}
+    return facts, missing(fields, ("organisation_id", "title"))
 
 
-def notice_facts(typed: Typed) -> tuple[dict[str, Any], dict[str, str]]:
+def notice_facts(fields: Fields) -> Facts:
     needed = ("organiser_id", "title", "measures", "minutes", "result_visible_to", "opens", "closes", "registration")
-    errors = missing(typed, needed)
-    facts = {name: typed[name] or None for name in (*needed, "procedure_id", "link")} | {"competences": typed["competences"]}
-    return facts | {"minutes": number_in(typed, "minutes", errors)}, errors
+    errors = missing(fields, needed)
+    facts: dict[str, Any] = {name: one(fields, name) or None for name in (*needed, "procedure_id", "link")}
+    return facts | {"competences": fields.get("competences", []), "minutes": number_in(fields, "minutes", errors)}, errors
 
 
-KINDS = {
-    "events": Kind(
-        key="events",
-        api="/events",
-        title="Мероприятия",
-        new="Новое мероприятие",
-        fields={
-            "organiser_id": "Кто проводит",
-            "kind": "Вид",
-            "title": "Название",
-            "annotation": "О чём и для кого",
-            "starts": "Начало",
-            "ends": "Конец",
-            "oktmo": "Муниципалитет",
-            "place": "Место",
-            "link": "Ссылка",
-            "capacity_asked": "Мест",
-            "competences": "Компетенции",
-            "agenda": "Программа",
-            "reason": "Причина изменения",
-        },
-        publish="publication",
-        end="cancellation",
-        owner="organiser_id",
-        facts=event_facts,
-        published="event_published",
-        ended="event_cancelled",
-        card="/events",
-    ),
-    "news": Kind(
-        key="news",
-        api="/news",
-        title="Новости",
-        new="Новая новость",
-        fields={"organisation_id": "От чьего имени", "title": "Заголовок", "lead": "Главное", "body": "Текст"},
-        publish="submission",
-        end="withdrawal",
-        owner="organisation_id",
-        facts=news_facts,
-        published="news_submitted",
-        ended="news_withdrawn",
-        card="/news",
-    ),
-    "notices": Kind(
-        key="notices",
-        api="/notices",
-        title="Процедуры оценки",
-        new="Новое объявление о процедуре оценки",
-        fields={
-            "organiser_id": "Кто проводит",
-            "procedure_id": "Диагностика на портале",
-            "title": "Название",
-            "measures": "Что измеряется",
-            "competences": "Компетенции",
-            "minutes": "Сколько минут",
-            "result_visible_to": "Кто видит результат",
-            "opens": "Первый день",
-            "closes": "Последний день",
-            "registration": "Как записаться",
-            "link": "Ссылка",
-        },
-        publish="publication",
-        end="cancellation",
-        owner="organiser_id",
-        facts=notice_facts,
-        published="notice_published",
-        ended="notice_cancelled",
-        card="/procedures",
-    ),
-}
+EVENTS = Kind(
+    key="events",
+    single="event",
+    title="Мероприятия",
+    new="Новое мероприятие",
+    labels={
+        "organiser_id": "Кто проводит",
+        "kind": "Вид",
+        "title": "Название",
+        "annotation": "О чём и для кого",
+        "starts": "Начало",
+        "ends": "Конец",
+        "oktmo": "Муниципалитет",
+        "place": "Место",
+        "link": "Ссылка",
+        "capacity_asked": "Мест",
+        "competences": "Компетенции",
+        "agenda": "Программа",
+        "reason": "Причина изменения",
+    },
+    facts=event_facts,
+    card="/events",
+)
+NEWS = Kind(
+    key="news",
+    single="news",
+    title="Новости",
+    new="Новая новость",
+    labels={"organisation_id": "От чьего имени", "title": "Заголовок", "lead": "Главное", "body": "Текст"},
+    facts=news_facts,
+    card="/news",
+    owner="organisation_id",
+    publish=("submission", "submitted"),
+    end=("withdrawal", "withdrawn"),
+)
+NOTICES = Kind(
+    key="notices",
+    single="notice",
+    title="Процедуры оценки",
+    new="Новое объявление о процедуре оценки",
+    labels={
+        "organiser_id": "Кто проводит",
+        "procedure_id": "Диагностика на портале",
+        "title": "Название",
+        "measures": "Что измеряется",
+        "competences": "Компетенции",
+        "minutes": "Сколько минут",
+        "result_visible_to": "Кто видит результат",
+        "opens": "Первый день",
+        "closes": "Последний день",
+        "registration": "Как записаться",
+        "link": "Ссылка",
+    },
+    facts=notice_facts,
+    card="/procedures",
+)
+KINDS = {kind.key: kind for kind in (EVENTS, NEWS, NOTICES)}

@@ -28,9 +28,9 @@ app = service(
     "catalog",
     Settings,
     routes=[
+        programmes.router,  # asked for the most, so looked at first
         exports.router,
         organisations.router,
-        programmes.router,
         versions.router,
         files.router,
         groups.router,

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+import asyncpg
 import httpx
 import uvloop
 from sqlalchemy import event, text
@@ -22,6 +23,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from deploy.paths import ROOT
 from services.catalog import queries
+from services.catalog.rules.events import WantedEvents
+from services.catalog.rules.news import WantedNews
 from services.catalog.rules.search import Wanted, WantedGroups
 from shared.access import GUEST
 from shared.clock import today
@@ -108,7 +111,12 @@ def home() -> Reads:
     """What the front page asks for."""
     soon = WantedGroups(starts_from=day(), limit=40)
     groups = partial(queries.groups.groups_listed, wanted=soon, today=day())
-    return {"groups": groups, "programmes": partial(queries.search.programmes_found, wanted=Wanted(limit=1), today=day())}
+    return {
+        "groups": groups,
+        "programmes": partial(queries.search.programmes_found, wanted=Wanted(limit=1), today=day()),
+        "events": partial(queries.events.events_listed, wanted=WantedEvents(limit=40), now=datetime.now(UTC)),
+        "news": partial(queries.news.news_listed, wanted=WantedNews(limit=3)),
+    }
 
 
 def day() -> Any:
@@ -117,15 +125,21 @@ def day() -> Any:
 
 @contextmanager
 def recorded(engine: Any) -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
-    """Every statement with its values, as the driver is given them."""
+    """Every statement with its values, as the driver is given them, by SQLAlchemy or by ourselves."""
     said: list[tuple[str, tuple[Any, ...]]] = []
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
         said.append((statement, tuple(parameters)))
 
+    async def fetch(connection: asyncpg.Connection, statement: str, *values: Any, **told: Any) -> Any:
+        said.append((statement, values))
+        return await asked(connection, statement, *values, **told)
+
+    asked, asyncpg.Connection.fetch = asyncpg.Connection.fetch, fetch
     event.listen(engine, "before_cursor_execute", note)
     yield said
     event.remove(engine, "before_cursor_execute", note)
+    asyncpg.Connection.fetch = asked
 
 
 async def statements_of(sessions: Sessions, read: Callable[[AsyncSession], Awaitable[Any]], said: list[Any]) -> list[Any]:

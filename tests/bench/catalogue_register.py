@@ -1,4 +1,4 @@
-"""A register of any size: the demonstration's programmes and groups told again under other titles, dates and providers."""
+"""A register of any size: the demonstration's programmes and groups told again under other titles, dates and providers, with events."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from shared.clock import today
 from shared.database import Sessions, sessions_of
 from tests.bench.search_quality_register import fill
 
-GROUPS_EACH, ORGANISATIONS, AT_ONCE = 4, 2500, 1000
+GROUPS_EACH, ORGANISATIONS, EVENTS, AT_ONCE = 4, 2500, 3000, 1000
 
 SCHOOLS = text("""
 INSERT INTO organisation
@@ -68,6 +68,23 @@ WHERE NOT EXISTS (SELECT FROM study_group WHERE programme_id = programme.id)
 """)
 """Groups that began up to two months ago or begin within four."""
 
+GATHERINGS = text("""
+INSERT INTO gathering (id, organiser_id, kind, title, annotation, starts, ends, link, competences, agenda, status, published_at, revision)
+SELECT md5('event' || number)::uuid, teaching.id, (ARRAY['webinar', 'seminar', 'conference', 'contest', 'master_class'])[1 + number % 5],
+    said.title, said.title, day.at, day.at + interval '2 hours', 'https://events.example/' || number, '{}', '[]', 'published', now(), 1
+FROM generate_series(1, :events) AS number
+JOIN said ON said.turn = number % said.times
+JOIN teaching ON teaching.turn = number % teaching.times
+CROSS JOIN LATERAL (SELECT now() + (number % 150 - 60) * interval '1 day' AS at) AS day
+""")
+"""Events that took place within two months or will within three."""
+
+FOUND = text("""
+INSERT INTO findable (kind, item_id, title, summary, day, document)
+SELECT 'event', id, title, annotation, CAST(starts AS date), setweight(to_tsvector('russian', title), 'A') FROM gathering
+ON CONFLICT DO NOTHING
+""")
+
 TURNS = [
     text("""
 CREATE TEMPORARY TABLE place ON COMMIT DROP AS
@@ -99,7 +116,7 @@ def opened(url: str) -> tuple[AsyncEngine, Sessions]:
 
 
 async def grow(sessions: Sessions, *, programmes: int) -> None:
-    """Fill a fresh catalog with so many published programmes, four groups each, and the region's organisations."""
+    """Fill a fresh catalog with so many published programmes, four groups each, the region's organisations and events."""
     async with sessions.begin() as session:
         await fill(session)
     async with sessions.begin() as session:
@@ -113,6 +130,8 @@ async def grow(sessions: Sessions, *, programmes: int) -> None:
         await session.execute(EFFECTS, {"times": times})
         await session.execute(GROUPS, {"each": GROUPS_EACH, "today": today(datetime.now(UTC))})
         await session.execute(SEATS)
+        await session.execute(GATHERINGS, {"events": EVENTS})
+        await session.execute(FOUND)
     async with sessions.begin() as session:
         unwritten = list(await session.scalars(text("SELECT id FROM programme WHERE status = 'published' AND document IS NULL")))
     for at in range(0, len(unwritten), AT_ONCE):

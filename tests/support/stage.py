@@ -20,8 +20,6 @@ RETRY_SECONDS = (1, 2, 4)
 
 
 def hears_of(service: str) -> list[Any]:
-    if not (Path(package_of(service).replace(".", "/")) / "subscribers.py").exists():
-        return []  # TODO(lead): drop when all seven stand
     return list(import_module(f"{package_of(service)}.subscribers").HEARS)
 
 
@@ -49,10 +47,12 @@ async def start(stage: Servers, tmp_path: Path) -> AsyncIterator[Start]:
 
         async def begin(name: str, app: Any = None, **environment: str) -> Running:
             await empty_queues(stage.broker_url, name)
+            url = await stage.database(name)
+            stack.callback(stage.give_back, name, url)
             service = running(
                 name,
                 app or import_module(f"{package_of(name)}.main").app,
-                database_url=await stage.database(name),
+                database_url=url,
                 broker_url=stage.service_broker_url(name),
                 folder=tmp_path,
                 environment={"DPO_RETRY_SECONDS": "[1,2,4]", **environment},

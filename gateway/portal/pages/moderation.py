@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from gateway.client import Refused
+from gateway.portal.drafts import number_in
 from gateway.portal.page import At, Page, View
-from gateway.portal.pages.drafts import number_in
 from gateway.portal.programme_form import LABELS
 from gateway.portal.refused import Told, told
 from shared.errors import Forbidden, NotFound

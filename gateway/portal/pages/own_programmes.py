@@ -7,7 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from gateway.client import Refused, optional
+from gateway.client import Refused
+from gateway.portal.drafts import unfinished
 from gateway.portal.page import At, Page, View
 from gateway.portal.programme_choices import author
 from gateway.portal.refused import Told, told
@@ -31,7 +32,7 @@ async def programmes(view: At, status: str = "", cursor: str = "") -> Response:
     await author(view)
     chosen = status if status in dict(STATES) else ""
     listed = view.ask.get("/own-programmes", status=chosen or None, cursor=cursor[:2000] or None, limit=PAGE)
-    found, drafts = await asyncio.gather(listed, optional(view.ask.get("/drafts", kind="programme")))
+    found, (begun, unsaved) = await asyncio.gather(listed, unfinished(view, "programme"))
     frame = await view.frame()
     return await view.show(
         "own_programmes.html",
@@ -41,8 +42,8 @@ async def programmes(view: At, status: str = "", cursor: str = "") -> Response:
         chosen=chosen,
         states=STATES,
         next_href=f"/provider/programmes?{urlencode({'status': chosen, 'cursor': found['next']})}" if found["next"] else "",
-        begun=[one for one in (drafts or {"items": []})["items"] if not one["object_id"]],
-        unsent={one["object_id"] for one in (drafts or {"items": []})["items"] if one["object_id"]},
+        begun=begun,
+        unsaved=unsaved,
     )
 
 

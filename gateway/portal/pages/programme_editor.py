@@ -8,16 +8,16 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from starlette.datastructures import FormData
 
-from gateway.client import Refused, optional
+from gateway.client import Refused
 from gateway.portal import programme_form as forms
 from gateway.portal.dictionaries import titles
-from gateway.portal.merging import Fields, differing, merged
+from gateway.portal.drafts import Writing, begun, done_with, keep, resumed, writing_in
+from gateway.portal.fields import one
+from gateway.portal.merging import Stored, compared, put_together
 from gateway.portal.page import At, Page, View
-from gateway.portal.pages.drafts import done_with, draft_in, kept_of, new_draft, number_in, save
 from gateway.portal.pages.programme_preview import previewed
 from gateway.portal.programme_choices import author, choices_of, fields_in, prerequisites_in, providers_in
 from gateway.portal.refused import Told, told
-from gateway.portal.words import as_moment
 
 router = APIRouter(route_class=Page)
 
@@ -26,21 +26,16 @@ router = APIRouter(route_class=Page)
 async def new(view: At, draft: str = "") -> Response:
     """An empty form, or the one that was begun."""
     await author(view)
-    kept = await optional(view.ask.get(f"/drafts/{draft}")) if draft else None
-    return await shown(view, None, fields=kept["fields"] if kept else {}, draft=kept["id"] if kept else new_draft(), kept=kept)
+    return await shown(view, None, await begun(view, draft, fields={}))
 
 
 @router.get("/provider/programmes/{programme_id}/edit")
 async def edit(view: At, programme_id: UUID) -> Response:
     """The form with what is stored, or with what was typed since."""
     await author(view)
-    edition, (kept, theirs) = await asyncio.gather(
-        view.ask.get(f"/programmes/{programme_id}/edition"), kept_of(view, "programme", programme_id)
-    )
-    fields = kept["fields"] if kept else await fields_in(view, edition["facts"])
-    since = (kept or {}).get("base_revision") or edition["revision"]
-    draft = kept["id"] if kept else new_draft()
-    return await shown(view, edition, fields=fields, since=since, draft=draft, kept=kept, theirs=theirs)
+    edition = await view.ask.get(f"/programmes/{programme_id}/edition")
+    fields = await fields_in(view, edition["facts"])
+    return await shown(view, edition, await resumed(view, "programme", programme_id, fields=fields, since=edition["revision"]))
 
 
 @router.post("/provider/programmes/new")
@@ -57,97 +52,65 @@ async def change(view: At, programme_id: UUID) -> Response:
 
 
 async def received(view: View, edition: Mapping[str, Any] | None, form: FormData) -> Response:
-    """What the pressed button asks: keep, more rows, preview, or save."""
-    fields, draft, do = forms.typed_in(form), draft_in(form), str(form.get("do", "save"))
-    since = number_in(form, "base_revision") or (edition["revision"] if edition else None)
-    state: dict[str, Any] = {"fields": fields, "draft": draft, "draft_revision": number_in(form, "draft_revision"), "since": since}
-    here = f"/provider/programmes/{edition['id']}/edit" if edition else f"/provider/programmes/new?draft={draft}"
-    if do == "keep":
-        try:
-            saved = await save(view, draft, form)
-        except Refused as refused:
-            return await shown(view, edition, **state, said=told(refused), status=refused.status)
-        return view.go(here, "draft_kept", f"{as_moment(saved['saved_at']):%H:%M}")
+    """What the pressed button asks: keep, more rows, preview, put two texts together, or save."""
+    writing, do = writing_in(form), str(form.get("do", "save"))
+    here = f"/provider/programmes/{edition['id']}/edit" if edition else f"/provider/programmes/new?draft={writing.draft}"
     if do == "more":
-        return await shown(view, edition, **state, more=True)
-    required, unknown = await prerequisites_in(view, forms.one(fields, "prerequisites"))
-    facts, errors = forms.facts_in(fields, prerequisites=required)
-    if unknown:
-        errors["prerequisites"] = f"Нет опубликованной программы с шифром {unknown[0]}"
-    if errors:
-        return await shown(view, edition, **state, said=Told(errors), status=422)
+        return await shown(view, edition, writing, more=True)
+    if do == "merge" and edition:
+        now = await stored(view, edition)
+        both = put_together(form, writing, now)
+        return await shown(view, edition, both) if both else await compared(view, writing, now)
     try:
+        if do == "keep":
+            return await keep(view, form, here)
+        required, unknown = await prerequisites_in(view, one(writing.fields, "prerequisites"))
+        facts, errors = forms.facts_in(writing.fields, prerequisites=required)
+        if unknown:
+            errors["prerequisites"] = f"Нет опубликованной программы с шифром {unknown[0]}"
+        if errors:
+            return await shown(view, edition, writing, said=Told(errors), status=422)
         if do == "preview":
             return await previewed(view, await view.ask.post("/programme-previews", facts), back=here)
         if edition is None:
             made = await view.ask.post("/programmes", facts)
         else:
-            made = await view.ask.put(f"/programmes/{edition['id']}", facts, since=since)
+            made = await view.ask.put(f"/programmes/{edition['id']}", facts, since=writing.since)
     except Refused as refused:
-        if refused.status == 412 and edition is not None:
-            return await merging(view, edition, fields, refused.facts, draft=draft)
+        if refused.status == 412 and edition and do != "keep":
+            newer = await view.ask.get(f"/programmes/{edition['id']}/edition")
+            return await compared(view, writing, await stored(view, newer))
         answer = told(refused, **forms.API_FIELDS)
         errors = {"code": refused.detail} if refused.code == "programme_code_taken" else answer.errors
-        return await shown(view, edition, **state, said=Told(errors, answer.detail), status=refused.status)
-    await done_with(view, draft)
+        return await shown(view, edition, writing, said=Told(errors, answer.detail), status=refused.status)
+    await done_with(view, writing.draft)
     waits = made["review"] and made["review"]["state"] == "in_review"
     then = "programme_saved" if not waits else "programme_changed" if made["status"] == "published" else "programme_submitted"
     return view.go(f"/provider/programmes/{made['id']}", then)
 
 
-@router.post("/provider/programmes/{programme_id}/merge")
-async def merge(view: At, programme_id: UUID) -> Response:
-    """Mine with their value of each chosen field, saved over the revision that was shown."""
-    await author(view)
-    form = await view.form()
-    edition = await view.ask.get(f"/programmes/{programme_id}/edition")
-    mine = {name: values for name, values in forms.typed_in(form).items() if not name.startswith("take-")}
-    theirs = await fields_in(view, edition["facts"])
-    if number_in(form, "base_revision") != edition["revision"]:
-        return await merging(view, edition, mine, {"current": edition["facts"], "revision": edition["revision"]}, draft=draft_in(form))
-    taken = [name for name in forms.LABELS if form.get(f"take-{name}") == "theirs"]
-    both = merged(mine, theirs, forms.PARTS, taken=taken)
-    return await shown(view, edition, fields=both, draft=draft_in(form), since=edition["revision"], put_together=True)
-
-
-async def merging(view: View, edition: Mapping[str, Any], mine: Fields, now: Mapping[str, Any], *, draft: str) -> Response:
-    """What a colleague has saved meanwhile beside what was typed here, to be chosen field by field."""
-    theirs = await fields_in(view, now["current"])
-    choices = await choices_of(view)
-    known = {name: dict(listed) for name, listed in choices.items()}
-    differ = [
-        (name, forms.LABELS[name], forms.worded(mine, name, known), forms.worded(theirs, name, known))
-        for name in differing(mine, theirs, forms.PARTS)
-    ]
-    frame = await view.frame()
-    return await view.show(
-        "merge.html",
-        status=412,
-        section=frame.section("provider", "operator"),
-        title="Программу изменил кто-то ещё",
-        heading=edition["facts"]["title"],
-        here=f"/provider/programmes/{edition['id']}",
-        crumbs=(("/provider/programmes", "Программы"), (f"/provider/programmes/{edition['id']}", edition["facts"]["code"])),
-        mine=mine,
-        differ=differ,
-        revision=now["revision"],
-        draft=draft,
+async def stored(view: View, edition: Mapping[str, Any]) -> Stored:
+    """A programme as whoever edits it too has left it."""
+    address = f"/provider/programmes/{edition['id']}"
+    return Stored(
+        await fields_in(view, edition["facts"]),
+        edition["revision"],
+        parts=forms.PARTS,
+        labels=forms.LABELS,
+        choices=await choices_of(view),
+        title=edition["facts"]["title"],
+        here=f"{address}/edit",
+        crumbs=(("/provider/programmes", "Программы"), (address, edition["facts"]["code"])),
     )
 
 
 async def shown(
     view: View,
     edition: Mapping[str, Any] | None,
+    writing: Writing,
     *,
-    fields: Fields,
-    draft: str,
-    draft_revision: int | None = None,
-    since: int | None = None,
-    kept: Mapping[str, Any] | None = None,
-    theirs: Mapping[str, Any] | None = None,
     said: Told | None = None,
     more: bool = False,
-    put_together: bool = False,
     status: int = 200,
 ) -> Response:
     frame, choices = await asyncio.gather(view.frame(), choices_of(view))
@@ -164,21 +127,16 @@ async def shown(
         section=frame.section("provider", "operator"),
         title="Новая программа" if edition is None else "Редактирование программы",
         edition=edition,
-        fields=fields,
-        rows={kind: forms.rows_shown(fields, kind, more=more) for kind in forms.ROWS},
-        sections=forms.sections(fields),
+        writing=writing,
+        fields=writing.fields,
+        rows={name: rows.shown(writing.fields, more=more) for name, rows in forms.ROWS.items()},
+        sections=forms.sections(writing.fields),
         choices=choices,
         providers=providers,
         minima=[(title, minima[code]) for code, title in choices["kind"] if code in minima],
         files=[(file["id"], file["name"]) for file in edition["files"]] if edition else [],
-        draft=draft,
-        draft_revision=kept["revision"] if kept else draft_revision,
-        kept=kept,
-        theirs=theirs,
-        since=since,
         labels=forms.LABELS,
         remarks=remarks,
-        put_together=put_together,
         said=said or Told(),
         fixed=bool(edition and edition["published_at"]),
     )

@@ -2,21 +2,25 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from gateway.client import Refused, optional
-from gateway.portal.dictionaries import titles
+from gateway.client import Refused
+from gateway.portal.drafts import Writing, begun, done_with, keep, resumed, unfinished, writing_in
+from gateway.portal.fields import one
+from gateway.portal.merging import Stored, compared, put_together
 from gateway.portal.page import At, Page, View
-from gateway.portal.publications import KINDS, MOST_ROWS, SPARE_ROWS, Kind, Typed, blank, typed_in, typed_of
+from gateway.portal.publication_choices import choices_of, owners
+from gateway.portal.publications import AGENDA, EVENTS, KINDS, NEWS, Kind, fields_of
 from gateway.portal.refused import Told, told
-from shared.errors import Forbidden, NotFound
+from shared.errors import NotFound
 
 router = APIRouter(route_class=Page)
 HOME = "/provider/publications"
-ORGANISING = ("provider", "assessment_centre", "operator", "ministry")
+Card = Mapping[str, Any]
 
 
 def kind_of(key: str) -> Kind:
@@ -25,23 +29,12 @@ def kind_of(key: str) -> Kind:
     return KINDS[key]
 
 
-async def owners(view: View) -> dict[str, str]:
-    """The organisations in whose name the visitor publishes, by id."""
-    frame = await view.signed_in()
-    if frame.has("operator"):
-        found = await view.ask.get("/organisations", kind=ORGANISING, limit=100)
-        return {one["id"]: one["short_name"] for one in found["items"] if one["status"] == "active"}
-    if not (own := frame.roles("provider_specialist")):
-        raise Forbidden("Мероприятия и новости публикуют специалисты организаций ДПО.")
-    return {str(grant["scope"]): str(grant["scope_name"] or "Ваша организация") for grant in own}
-
-
 @router.get(HOME)
 async def publications(view: At, kind: str = "events") -> Response:
-    """What the organisation has published and is writing."""
+    """What the organisation has published and is writing, and forms that were begun and not saved."""
     chosen = kind_of(kind)
     await owners(view)
-    found = await view.ask.get(f"/own-{chosen.key}")
+    found, (started, unsaved) = await asyncio.gather(view.ask.get(f"/own-{chosen.key}"), unfinished(view, chosen.single))
     frame = await view.frame()
     return await view.show(
         "own_publications.html",
@@ -50,14 +43,16 @@ async def publications(view: At, kind: str = "events") -> Response:
         kinds=KINDS.values(),
         kind=chosen,
         found=found["items"],
+        begun=started,
+        unsaved=unsaved,
         now=view.now.isoformat(),
     )
 
 
 @router.get(HOME + "/{key}/new")
-async def new(view: At, key: str) -> Response:
+async def new(view: At, key: str, draft: str = "") -> Response:
     kind, mine = kind_of(key), await owners(view)
-    return await editor(view, kind, blank(kind, next(iter(mine))), Told())
+    return await editor(view, kind, None, await begun(view, draft, fields={kind.owner: [next(iter(mine))]}))
 
 
 @router.get(HOME + "/{key}/{item_id}")
@@ -65,31 +60,30 @@ async def edit(view: At, key: str, item_id: UUID) -> Response:
     kind = kind_of(key)
     await owners(view)
     card = await view.ask.get(f"{kind.api}/{item_id}")
-    return await editor(view, kind, typed_of(kind, card), Told(), card=card)
+    return await editor(view, kind, card, await opened(view, kind, card))
+
+
+async def opened(view: View, kind: Kind, card: Card) -> Writing:
+    return await resumed(view, kind.single, card["id"], fields=fields_of(kind, card), since=card["revision"])
 
 
 async def editor(
     view: View,
     kind: Kind,
-    typed: Typed,
-    said: Told,
+    card: Card | None,
+    writing: Writing,
     *,
-    card: Mapping[str, Any] | None = None,
+    said: Told | None = None,
     preview: bool = False,
-    rows: int = SPARE_ROWS,
+    more: bool = False,
     reason: str = "",
     status: int = 200,
 ) -> Response:
     """The form with what was typed; beside it what there is to choose from, above it how everybody will see it."""
-    mine, framework, places, procedures, kinds = await asyncio.gather(
-        owners(view),
-        optional(view.ask.get("/framework")),
-        titles.of(view.ask, "municipality_now"),
-        optional(view.ask.get("/procedures")) if kind.key == "notices" else nothing(),
-        titles.of(view.ask, "event_kind"),
-    )
-    competences = [(one["code"], one["title"]) for one in (framework or {"competences": []})["competences"]]
-    frame = await view.frame()
+    frame, choices = await asyncio.gather(view.frame(), choices_of(view, kind))
+    fields = writing.fields
+    live = card is not None and card["status"] == "published"
+    fixed = kind is NEWS and live
     return await view.show(
         "publication.html",
         status=status,
@@ -97,26 +91,21 @@ async def editor(
         title=kind.new if card is None else str(card["title"]),
         kind=kind,
         card=card,
-        typed=typed,
-        said=said,
-        labels=kind.fields,
-        owners=list(mine.items()),
-        competences=competences,
-        chosen=[{"code": code, "title": dict(competences).get(code, code)} for code in typed.get("competences", [])],
-        places=sorted(places.items(), key=lambda one: one[1]),
-        place_names=places,
-        owner_names=mine,
-        event_kinds=list(kinds.items()),
-        kind_names=kinds,
-        procedures=[(one["procedure_id"], one["title"]) for one in (procedures or {"items": []})["items"]],
-        rows=[*typed.get("agenda", []), *({"time": "", "title": "", "speaker": ""} for _ in range(rows))][:MOST_ROWS],
+        live=live,
+        fixed=fixed,
+        hidden=fixed and card is not None and fields == fields_of(kind, card),
+        writing=writing,
+        typed={name: one(fields, name) for name in kind.labels},
+        competences=fields.get("competences", []),
+        agenda=AGENDA.filled(fields),
+        rows=AGENDA.shown(fields, more=more),
+        said=said or Told(),
+        labels=kind.labels,
+        choices=choices,
+        titles={name: dict(listed) for name, listed in choices.items()},
         preview=preview,
         reason=reason,
     )
-
-
-async def nothing() -> None:
-    return None
 
 
 @router.post(HOME + "/{key}")
@@ -130,32 +119,55 @@ async def change(view: At, key: str, item_id: UUID) -> Response:
 
 
 async def taken(view: View, kind: Kind, item_id: UUID | None) -> Response:
-    """Take a form: preview it, give it more rows, keep it, or publish it; nothing typed is lost when it is refused."""
+    """What the pressed button asks: more rows, preview, put two texts together, keep, save or publish; nothing typed is lost."""
     await owners(view)
     form = await view.form()
-    typed, do = typed_in(kind, form), str(form.get("do", "save"))
+    writing, do = writing_in(form), str(form.get("do", "save"))
     card = await view.ask.get(f"{kind.api}/{item_id}") if item_id else None
-    if do == "rows":
-        return await editor(view, kind, typed, Told(), card=card, rows=2 * SPARE_ROWS)
-    facts, errors = kind.facts(typed)
-    if do == "preview" or errors:
-        shown = Told(errors if do != "preview" else {})
-        return await editor(view, kind, typed, shown, card=card, preview=do == "preview", status=422 if shown.errors else 200)
+    if do in ("more", "preview"):
+        return await editor(view, kind, card, writing, more=do == "more", preview=do == "preview")
+    if do == "merge" and card:
+        now = await stored(view, kind, card)
+        both = put_together(form, writing, now)
+        return await editor(view, kind, card, both) if both else await compared(view, writing, now)
     try:
-        if item_id is None:
+        if do == "keep":
+            return await keep(view, form, f"{HOME}/{kind.key}/{item_id or f'new?draft={writing.draft}'}")
+        facts, errors = kind.facts(writing.fields)
+        if errors:
+            return await editor(view, kind, card, writing, said=Told(errors), status=422)
+        if card is None:
             card = await view.ask.post(kind.api, facts)
         else:
-            reason = {"reason": typed["reason"] or None} if kind.key == "events" else {}
-            card = await view.ask.put(f"{kind.api}/{item_id}", facts | reason)
+            reason = {"reason": one(writing.fields, "reason") or None} if kind is EVENTS else {}
+            card = await view.ask.put(f"{kind.api}/{item_id}", facts | reason, since=writing.since)
+        await done_with(view, writing.draft)
+        writing = replace(writing, since=card["revision"], revision=None)
         if do == "publish":
-            await view.ask.post(f"{kind.api}/{card['id']}/{kind.publish}")
+            await view.ask.post(f"{kind.api}/{card['id']}/{kind.publish[0]}")
     except Refused as refused:
-        return await editor(view, kind, typed, told(refused), card=card, status=refused.status)
+        if refused.status == 412 and item_id and do != "keep":
+            return await compared(view, writing, await stored(view, kind, await view.ask.get(f"{kind.api}/{item_id}")))
+        return await editor(view, kind, card, writing, said=told(refused), status=refused.status)
     if do == "publish":
-        return view.go(f"{kind.card}/{card['id']}", kind.published)
+        return view.go(f"{kind.card}/{card['id']}", f"{kind.single}_{kind.publish[1]}")
     if card["status"] == "published":
         return view.go(f"{kind.card}/{card['id']}", "event_changed")
     return view.go(f"{HOME}/{kind.key}/{card['id']}", "draft_saved")
+
+
+async def stored(view: View, kind: Kind, card: Card) -> Stored:
+    """A publication as whoever edits it too has left it."""
+    return Stored(
+        fields_of(kind, card),
+        card["revision"],
+        parts=kind.parts,
+        labels=kind.labels,
+        choices=await choices_of(view, kind),
+        title=card["title"],
+        here=f"{HOME}/{kind.key}/{card['id']}",
+        crumbs=((f"{HOME}?kind={kind.key}", kind.title),),
+    )
 
 
 @router.post(HOME + "/{key}/{item_id}/end")
@@ -165,12 +177,12 @@ async def end(view: At, key: str, item_id: UUID) -> Response:
     await owners(view)
     reason = str((await view.form()).get("end_reason", "")).strip()
     card = await view.ask.get(f"{kind.api}/{item_id}")
+    writing = await opened(view, kind, card)
     if len(reason) < 5:
         said = Told({"end_reason": "Напишите причину: её увидят те, кто собирался прийти."})
-        return await editor(view, kind, typed_of(kind, card), said, card=card, reason=reason, status=422)
+        return await editor(view, kind, card, writing, said=said, reason=reason, status=422)
     try:
-        await view.ask.post(f"{kind.api}/{item_id}/{kind.end}", {"reason": reason[:500]})
+        await view.ask.post(f"{kind.api}/{item_id}/{kind.end[0]}", {"reason": reason[:500]})
     except Refused as refused:
-        answer = told(refused, reason="end_reason")
-        return await editor(view, kind, typed_of(kind, card), answer, card=card, reason=reason, status=refused.status)
-    return view.go(f"{HOME}?kind={kind.key}", kind.ended)
+        return await editor(view, kind, card, writing, said=told(refused, reason="end_reason"), reason=reason, status=refused.status)
+    return view.go(f"{HOME}?kind={kind.key}", f"{kind.single}_{kind.end[1]}")

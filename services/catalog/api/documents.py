@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from services.catalog import commands, queries
-from services.catalog.api.callers import DocumentAuthor, Visitor
+from services.catalog.api.callers import DocumentAuthor, Since, Visitor
 from services.catalog.api.public import Public
 from services.catalog.rules.documents import DocumentFacts
 from services.catalog.rules.fields import Facts, Reason
@@ -88,9 +88,9 @@ async def draft_document(body: DocumentFacts, caller: DocumentAuthor, tx: Tx, no
 
 
 @router.put("/documents/{document_id}", response_model=DocumentOut)
-async def write_version(document_id: UUID, body: DocumentFacts, caller: DocumentAuthor, tx: Tx, now: Now) -> Any:
+async def write_version(document_id: UUID, body: DocumentFacts, caller: DocumentAuthor, since: Since, tx: Tx, now: Now) -> Any:
     """Write the version that is not published yet; published versions never change."""
-    await commands.documents.change_document(tx, document_id, body, now=now)
+    await commands.documents.change_document(tx, document_id, body, now=now, revision=since)
     return await queries.documents.document_card(tx, document_id, caller=caller, today=today(now))
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from services.catalog import commands, queries
-from services.catalog.api.callers import Publisher, Visitor
+from services.catalog.api.callers import Publisher, Since, Visitor
 from services.catalog.api.public import Public
 from services.catalog.api.shapes.dictionaries import Coded
 from services.catalog.api.shapes.organisations import ProviderOut
@@ -105,8 +105,8 @@ async def draft_event(body: EventFacts, caller: Publisher, tx: Tx, now: Now) -> 
 
 
 @router.put("/events/{event_id}", response_model=EventOut)
-async def change_event(event_id: UUID, body: EventChange, caller: Publisher, tx: Tx, now: Now) -> Any:
-    await commands.events.change_event(tx, event_id, body.facts, reason=body.reason, caller=caller, now=now)
+async def change_event(event_id: UUID, body: EventChange, caller: Publisher, since: Since, tx: Tx, now: Now) -> Any:
+    await commands.events.change_event(tx, event_id, body.facts, reason=body.reason, caller=caller, now=now, revision=since)
     return await queries.events.event_card(tx, event_id, caller=caller, now=now)
 
 

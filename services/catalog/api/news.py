@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from services.catalog import commands, queries
-from services.catalog.api.callers import NewsReader, Publisher, Visitor
+from services.catalog.api.callers import NewsReader, Publisher, Since, Visitor
 from services.catalog.api.public import Public
 from services.catalog.api.shapes.organisations import ProviderOut
 from services.catalog.api.shapes.search import FacetValue
@@ -92,9 +92,9 @@ async def draft_news(body: NewsFacts, caller: Publisher, tx: Tx) -> Any:
 
 
 @router.put("/news/{news_id}", response_model=NewsOut)
-async def change_news(news_id: UUID, body: NewsFacts, caller: Publisher, tx: Tx) -> Any:
+async def change_news(news_id: UUID, body: NewsFacts, caller: Publisher, since: Since, tx: Tx) -> Any:
     """News that is not published; whatever it was, it is a draft again."""
-    await commands.news.change_news(tx, news_id, body, caller=caller)
+    await commands.news.change_news(tx, news_id, body, caller=caller, revision=since)
     return await queries.news.news_card(tx, news_id, caller=caller)
 
 

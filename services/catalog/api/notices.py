@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from services.catalog import commands, queries
-from services.catalog.api.callers import Publisher, Visitor
+from services.catalog.api.callers import Publisher, Since, Visitor
 from services.catalog.api.events import CompetenceTitle
 from services.catalog.api.public import Public
 from services.catalog.api.shapes.organisations import ProviderOut
@@ -77,8 +77,8 @@ async def draft_notice(body: NoticeFacts, caller: Publisher, tx: Tx, now: Now) -
 
 
 @router.put("/notices/{notice_id}", response_model=NoticeOut)
-async def change_notice(notice_id: UUID, body: NoticeFacts, caller: Publisher, tx: Tx, now: Now) -> Any:
-    await commands.notices.change_notice(tx, notice_id, body, caller=caller, now=now)
+async def change_notice(notice_id: UUID, body: NoticeFacts, caller: Publisher, since: Since, tx: Tx, now: Now) -> Any:
+    await commands.notices.change_notice(tx, notice_id, body, caller=caller, now=now, revision=since)
     return await queries.notices.notice_card(tx, notice_id, caller=caller)
 
 

@@ -12,6 +12,8 @@ FRESH = "public, max-age=1"
 class Public(Edge):
     """An `Edge` whose answers to guests carry a weak ETag; whoever has a role may see more, so theirs is nobody else's."""
 
+    at_once = True
+
     def get_route_handler(self) -> Run:
         run = super().get_route_handler()
 

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.commands.findable import make_findable, make_unfindable
 from services.catalog.rules import documents as rules
 from services.catalog.rules.documents import DocumentFacts
+from services.catalog.rules.fields import same_revision
 from services.catalog.tables import DocumentVersion, PublicDocument
 from shared.clock import today
 from shared.contracts.catalog import DocumentPublished
@@ -18,6 +19,7 @@ from shared.errors import NotFound, demand_none
 from shared.messaging.outbox import emit
 
 V = DocumentVersion
+WRITTEN = {"body", "changes", "in_force_from"}
 
 
 async def draft_document(session: AsyncSession, facts: DocumentFacts, *, now: datetime) -> UUID:
@@ -31,11 +33,14 @@ async def draft_document(session: AsyncSession, facts: DocumentFacts, *, now: da
     return document.id
 
 
-async def change_document(session: AsyncSession, document_id: UUID, facts: DocumentFacts, *, now: datetime) -> None:
+async def change_document(
+    session: AsyncSession, document_id: UUID, facts: DocumentFacts, *, now: datetime, revision: int | None = None
+) -> None:
     """Write the version that is not published yet, the next one if there is none; published versions never change."""
     document = await locked(session, document_id)
-    rules.may_write(status=document.status)
     version = await unpublished(session, document_id)
+    same_revision(wanted=revision, revision=document.revision, current=stated(document, version))
+    rules.may_write(status=document.status)
     file = filed(facts)
     last = await session.execute(
         select(func.max(col(V.number)), func.max(col(V.in_force_from))).where(
@@ -93,7 +98,13 @@ async def withdraw_document(session: AsyncSession, document_id: UUID, *, reason:
 
 
 def written(facts: DocumentFacts) -> dict[str, Any]:
-    return facts.model_dump(include={"body", "changes", "in_force_from"})
+    return facts.model_dump(include=WRITTEN)
+
+
+def stated(document: PublicDocument, version: DocumentVersion | None) -> dict[str, Any]:
+    """What a document says, with the version that is being written when there is one."""
+    text = version.model_dump(mode="json", include=WRITTEN) if version else {}
+    return {"title": document.title, "about": document.about, **text}
 
 
 def filed(facts: DocumentFacts) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from services.catalog.commands.programme_facts import framework
 from services.catalog.commands.reference import municipality
 from services.catalog.rules import events as rules
 from services.catalog.rules.events import EventFacts
+from services.catalog.rules.fields import same_revision
 from services.catalog.tables import Gathering
 from shared.access import Caller
 from shared.clock import today
@@ -34,12 +35,20 @@ async def draft_event(session: AsyncSession, facts: EventFacts, *, caller: Calle
 
 
 async def change_event(
-    session: AsyncSession, event_id: UUID, facts: EventFacts, *, reason: str | None, caller: Caller, now: datetime
+    session: AsyncSession,
+    event_id: UUID,
+    facts: EventFacts,
+    *,
+    reason: str | None,
+    caller: Caller,
+    now: datetime,
+    revision: int | None = None,
 ) -> None:
     """Bring an event to these facts; an announced one says why."""
     event = await own_event(session, event_id, caller)
-    rules.may_change_event(status=event.status, ends=event.ends, now=now)
     before, announced = facts_of(event), event.status == "published"
+    same_revision(wanted=revision, revision=event.revision, current=before.model_dump(mode="json"))
+    rules.may_change_event(status=event.status, ends=event.ends, now=now)
     facts = await checked(session, facts, caller=caller, now=now, before=before, announced=announced)
     if facts == before:
         return

@@ -9,6 +9,7 @@ from services.catalog.commands.findable import make_findable, make_unfindable
 from services.catalog.commands.organisers import name_of, organiser_fault
 from services.catalog.commands.owned import owned
 from services.catalog.rules import news as rules
+from services.catalog.rules.fields import same_revision
 from services.catalog.rules.news import NewsFacts
 from services.catalog.tables import News
 from shared.access import Caller
@@ -27,9 +28,10 @@ async def draft_news(session: AsyncSession, facts: NewsFacts, *, caller: Caller)
     return news.id
 
 
-async def change_news(session: AsyncSession, news_id: UUID, facts: NewsFacts, *, caller: Caller) -> None:
+async def change_news(session: AsyncSession, news_id: UUID, facts: NewsFacts, *, caller: Caller, revision: int | None = None) -> None:
     """Bring news to these facts; whatever it was, it is a draft again and has to be read again."""
     news = await own_news(session, news_id, caller)
+    same_revision(wanted=revision, revision=news.revision, current=facts_of(news).model_dump(mode="json"))
     rules.may_change_news(status=news.status)
     await check_organisation(session, facts, caller)
     for field, value in facts.model_dump().items():
@@ -45,7 +47,7 @@ async def submit_news(session: AsyncSession, news_id: UUID, *, caller: Caller, n
     if news.status == "in_review":
         return
     rules.may_change_news(status=news.status)
-    demand_none(rules.news_faults(NewsFacts.model_validate({field: getattr(news, field) for field in NewsFacts.model_fields})))
+    demand_none(rules.news_faults(facts_of(news)))
     news.published_by, news.published_at, news.withdrawal_reason, news.remark = None, None, None, None
     news.status, news.submitted_by, news.submitted_at = "in_review", caller.subject, now
     news.revision += 1
@@ -82,6 +84,11 @@ async def withdraw_news(session: AsyncSession, news_id: UUID, *, reason: str, ca
     news.status, news.withdrawal_reason = "withdrawn", reason
     news.revision += 1
     await make_unfindable(session, "news", news_id)
+
+
+def facts_of(news: News) -> NewsFacts:
+    """What stored news state."""
+    return NewsFacts.model_validate({field: getattr(news, field) for field in NewsFacts.model_fields})
 
 
 async def check_organisation(session: AsyncSession, facts: NewsFacts, caller: Caller) -> None:

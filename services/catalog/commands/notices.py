@@ -11,6 +11,7 @@ from services.catalog.commands.owned import owned
 from services.catalog.commands.programme_facts import framework
 from services.catalog.rules import notices as rules
 from services.catalog.rules.events import competence_faults
+from services.catalog.rules.fields import same_revision
 from services.catalog.rules.notices import NoticeFacts
 from services.catalog.tables import Notice, Procedure
 from shared.access import Caller
@@ -29,11 +30,14 @@ async def draft_notice(session: AsyncSession, facts: NoticeFacts, *, caller: Cal
     return notice.id
 
 
-async def change_notice(session: AsyncSession, notice_id: UUID, facts: NoticeFacts, *, caller: Caller, now: datetime) -> None:
+async def change_notice(
+    session: AsyncSession, notice_id: UUID, facts: NoticeFacts, *, caller: Caller, now: datetime, revision: int | None = None
+) -> None:
     """Bring a notice to these facts; a published one changes in the open."""
     notice = await own_notice(session, notice_id, caller)
-    rules.may_change_notice(status=notice.status, closes=notice.closes, today=today(now))
     before = facts_of(notice)
+    same_revision(wanted=revision, revision=notice.revision, current=before.model_dump(mode="json"))
+    rules.may_change_notice(status=notice.status, closes=notice.closes, today=today(now))
     await check(session, facts, caller=caller, now=now, before=before)
     if facts == before:
         return

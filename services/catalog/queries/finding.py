@@ -133,7 +133,7 @@ def rank(shape: Shape, worth: ColumnElement[float] | None) -> ColumnElement[Any]
     return closeness + case((begun(), 1), else_=0) if shape.code else closeness
 
 
-CODE_BEGUN = select(select(literal(1)).where(col(P.status) == "published", begun()).exists())
+CODE_BEGUN = select(select(literal(1)).where(col(P.status) == "published", begun()).exists().label("begun"))
 
 
 def listed(name: str, of: Any = Text) -> Any:

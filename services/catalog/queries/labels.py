@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Date, Select, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.tables import HoursMinimum, Term, Territory, Wording
+from services.catalog.tables import HoursMinimum, Term, TermEdition, Territory, Wording
+from shared.database import fetched
 
 WORDINGS_MOST = 500
 
@@ -44,9 +46,23 @@ def terms_meant() -> Select[Any]:
     return select(term.c.dictionary, func.json_agg(aggregate_order_by(each, term.c.place))).group_by(term.c.dictionary)
 
 
+EDITION = select(col(TermEdition.edition))
+kept: dict[tuple[UUID, date], Labels] = {}
+"""The titles of the newest edition, by edition and day: every answer names some, and they change a few times a year."""
+
+
 async def labels(session: AsyncSession, today: date) -> Labels:
     """Every title in force, and the last ones of codes that are chosen no more."""
-    rows = (await session.execute(terms_meant(), {"today": today})).all()
+    current: tuple[UUID, date] = ((await fetched(session, EDITION, {}))[0].edition, today)
+    if current not in kept:
+        said = await labels_read(session, today)
+        kept.clear()
+        kept[current] = said
+    return kept[current]
+
+
+async def labels_read(session: AsyncSession, today: date) -> Labels:
+    rows = await fetched(session, terms_meant(), {"today": today})
     now, past = (
         {name: {code: (title, short) for code, title, short, v in terms if v is side} for name, terms in rows} for side in (True, False)
     )

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.rules.groups import GroupFacts, Meeting
 from services.catalog.rules.readiness import Condition, group_conditions
 from services.catalog.rules.timetables import Clash, Taken, clashes
-from services.catalog.tables import Competence, Group, Programme, ProgrammeEffect
+from services.catalog.tables import Competence, Group, Programme, ProgrammeEffect, SeatCount
 from shared.access import Caller
 from shared.database import within
 from shared.errors import NotFound
@@ -38,6 +38,7 @@ async def group_checklist(session: AsyncSession, group_id: UUID, *, caller: Call
     group = await own_group(session, group_id, caller)
     programme = await session.get_one(Programme, group.programme_id)
     competences = await session.scalars(select(col(ProgrammeEffect.competence)).where(col(ProgrammeEffect.programme_id) == programme.id))
+    seats = await session.get(SeatCount, group_id)
     facts = GroupFacts.model_validate({field: getattr(group, field) for field in GroupFacts.model_fields})
     conditions = group_conditions(
         facts,
@@ -45,6 +46,7 @@ async def group_checklist(session: AsyncSession, group_id: UUID, *, caller: Call
         programme_hours=programme.hours,
         positions=programme.positions,
         labour_functions=await labour_functions(session, list(competences)),
+        has_quotas=bool(seats and seats.quotas),
     )
     return {**checklist(conditions), "clashes": await clashes_of(session, group)}
 

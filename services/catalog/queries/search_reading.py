@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.rules.search_meaning import meant, missed_of, weights_of
 from services.catalog.rules.search_typing import chunks_of, likeliest, splits, taken_together
 from services.catalog.rules.search_words import Meaning, Word, Wording
+from shared.database import fetched
 
 STEM = "(ts_lexize((CASE WHEN {0} ~ '^[a-z]' THEN 'english_stem' ELSE 'russian_stem' END)::regdictionary, {0}))[1]"
 IN_FORCE = "{0}.valid_from <= :today AND ({0}.valid_to IS NULL OR {0}.valid_to > :today)"
@@ -29,7 +30,8 @@ FROM (SELECT word, {STEM.format("word")} AS stem FROM unnest(:words) AS word) AS
 
 NEAREST = text(f"""
 SELECT asked.word, near.known, near.programmes
-FROM unnest(:words) AS asked (word)
+FROM (SELECT set_config('pg_trgm.similarity_threshold', '0.2', true)) AS looser (threshold)
+CROSS JOIN LATERAL unnest(CASE WHEN looser.threshold IS NOT NULL THEN :words END) AS asked (word)
 CROSS JOIN LATERAL (
     SELECT known, max(programmes) AS programmes FROM (
         (SELECT programme_word.word AS known, count(*) AS programmes FROM programme_word
@@ -45,10 +47,10 @@ CROSS JOIN LATERAL (
     ) AS every GROUP BY known
 ) AS near
 """).bindparams(bindparam("words", type_=ARRAY(Text)), bindparam("today", type_=Date), bindparam("everywhere", type_=Boolean))
-"""Words that look like the unknown ones, with their numbers of programmes."""
+"""Words that look like the unknown ones, with their numbers of programmes.
 
-LOOSER = text("SELECT set_config('pg_trgm.similarity_threshold', '0.2', true)")
-"""Two slips in a short word leave few of its trigrams, so the search for likely words is wider than usual, and the slips decide."""
+Two slips in a short word leave few of its trigrams, so the search is wider than usual, in this statement only, and the slips decide.
+"""
 
 WORDINGS = text(f"""
 SELECT found.dictionary, found.code, found.stems,
@@ -104,7 +106,7 @@ async def read(session: AsyncSession, line: str, *, today: date, everywhere: boo
 async def wordings_of(session: AsyncSession, words: Collection[Word], today: date) -> list[Wording]:
     """What the dictionary knows about these words."""
     stems = sorted({word.stem for word in words if word.stem})
-    rows = (await session.execute(WORDINGS, {"stems": stems, "mated": MATED, "today": today})).all() if stems else []
+    rows = await fetched(session, WORDINGS, {"stems": stems, "mated": MATED, "today": today}) if stems else []
     return [wording_of(row) for row in rows]
 
 
@@ -135,15 +137,14 @@ async def stems_of(session: AsyncSession, words: Collection[str], today: date, e
     """The stems of words, and which of the words the register or the dictionary knows."""
     if not words:
         return {}, set()
-    rows = (await session.execute(KNOWN, {"words": sorted(words), "today": today, "everywhere": everywhere})).all()
+    rows = await fetched(session, KNOWN, {"words": sorted(words), "today": today, "everywhere": everywhere})
     return {row.word: row.stem for row in rows}, {row.word for row in rows if row.known}
 
 
 async def likely_words(session: AsyncSession, words: list[str], today: date, everywhere: bool) -> dict[str, tuple[str, ...]]:
     """What unknown words were meant to be, where that can be told: another word, or two that lack their space."""
-    await session.execute(LOOSER)
     asked = {"words": [word for word in words if len(word) > 3], "today": today, "everywhere": everywhere}
-    rows = (await session.execute(NEAREST, asked)).all()
+    rows = await fetched(session, NEAREST, asked)
     found: dict[str, tuple[str, ...]] = {}
     for word in words:
         if meant_word := likeliest(word, [(row.known, row.programmes) for row in rows if row.word == word]):
@@ -158,6 +159,6 @@ async def likely_words(session: AsyncSession, words: list[str], today: date, eve
 
 async def counted(session: AsyncSession, ways: list[str]) -> tuple[dict[str, int], int]:
     """The number of programmes that say each of these, and of all."""
-    rows = (await session.execute(COUNTS, {"ways": sorted(set(ways))})).all()
+    rows = await fetched(session, COUNTS, {"ways": sorted(set(ways))})
     said = {row.way: row.programmes for row in rows}
     return said, said.pop(None)

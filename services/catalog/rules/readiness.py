@@ -70,7 +70,13 @@ def programme_conditions(
 
 
 def group_conditions(
-    facts: GroupFacts, *, programme_status: str, programme_hours: int, positions: Collection[str], labour_functions: Collection[str]
+    facts: GroupFacts,
+    *,
+    programme_status: str,
+    programme_hours: int,
+    positions: Collection[str],
+    labour_functions: Collection[str],
+    has_quotas: bool,
 ) -> list[Condition]:
     """The checklist of a group before applications are taken."""
     form, funding = facts.form or "", facts.funding or ""
@@ -88,6 +94,13 @@ def group_conditions(
         Condition("dates", "Даты и расписание сходятся", not dates, dates),
         Condition("window", "Запись закрывается до начала обучения", not window, window),
         Condition("capacity", "Указано число мест", facts.capacity_asked > 0),
+        Condition(
+            "quotas",
+            "Места распределены по муниципалитетам",
+            has_quotas or funding == "paid",
+            "" if has_quotas or funding == "paid" else "Квот нет: места достанутся тем, кто записался раньше.",
+            needed=False,
+        ),
         Condition("place", "Понятно, где проходят занятия", not where, where, needed="oktmo" in wrong),
         Condition(
             "contact", "Есть телефон или почта для вопросов", reachable, "" if reachable else "Укажите контакт учебной части.", needed=False

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from services.catalog.rules.search_words import Idea, Meaning, Word, own_ways
 
 MONTHS = ("январ", "феврал", "март", "апрел", "ма", "июн", "июл", "август", "сентябр", "октябр", "ноябр", "декабр")
+TOLD = {"это": 0, "текущ": 0, "следующ": 1, "будущ": 1, "ближайш": 1}
+"""How a month is told from the present one: the beginning of the word before «месяц», and how many months ahead it is."""
 IN_MONTH = ("январе", "феврале", "марте", "апреле", "мае", "июне", "июле", "августе", "сентябре", "октябре", "ноябре", "декабре")
 UP_TO, FROM = ("до", "максимум"), ("от", "минимум", "свыше")
 COURSE_HOURS, MOST_HOURS = range(16, 1001), 100_000
@@ -64,18 +66,27 @@ def hours_said(low: int, high: int) -> str:
 
 
 def dated(words: Sequence[Word], meaning: Meaning, *, today: date) -> set[int]:
-    """Take the months named («в декабре») as a wish for the next such month; say which places they took."""
+    """Take months as a wish for a start in them, named («в декабре»: the next) or told («в этом месяце»); say which places they took."""
     taken = set()
     for place, word in enumerate(words):
-        for number, beginning in enumerate(MONTHS, 1):
-            if beginning_of_month(beginning, word.text):
-                year = today.year + (number < today.month)
-                first = date(year, number, 1)
-                last = date(year + number // 12, number % 12 + 1, 1) - timedelta(days=1)
-                meaning.wish("starts", (first, last))
-                meaning.tell(word.text, f"начало в {IN_MONTH[number - 1]} {year} года")
-                taken.add(place)
+        before = words[place - 1].text if place else ""
+        number = next((number for number, beginning in enumerate(MONTHS, 1) if beginning_of_month(beginning, word.text)), 0)
+        said, ahead = word.text, (number - today.month) % 12
+        if word.text.startswith("месяц") and (told := next((told for told in TOLD if before.startswith(told)), None)):
+            said, ahead, number = f"{before} {word.text}", TOLD[told], 1
+            taken.add(place - 1)
+        if number:
+            first = month_after(today, ahead)
+            meaning.wish("starts", (first, month_after(first, 1) - timedelta(days=1)))
+            meaning.tell(said, f"начало в {IN_MONTH[first.month - 1]} {first.year} года")
+            taken.add(place)
     return taken
+
+
+def month_after(day: date, months: int) -> date:
+    """The first day of a month so many after a day's own."""
+    years, month = divmod(day.month - 1 + months, 12)
+    return date(day.year + years, month + 1, 1)
 
 
 def beginning_of_month(beginning: str, word: str) -> bool:

@@ -37,5 +37,5 @@ class WantedCopies(Facts):
 def typing_faults(fields: Mapping[str, list[str]]) -> dict[str, str]:
     """What is wrong with a working copy; the size is that of PostgreSQL's own text of it."""
     if len(json.dumps(fields, ensure_ascii=False).encode()) > LARGEST:
-        return {"fields": "Черновик больше 200 КБ. Сократите тексты."}
+        return {"fields": "Незаконченный текст хранится до 200 КБ: сохраните его или сократите."}
     return {}

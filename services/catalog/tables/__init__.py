@@ -20,7 +20,7 @@ from services.catalog.tables.imports import ImportMapping, ImportRow, ImportRun
 from services.catalog.tables.organisations import Organisation, OrganisationChange, OrganisationName
 from services.catalog.tables.programmes import Group, Programme, ProgrammeEffect, ProgrammePrerequisite, ProgrammeWord
 from services.catalog.tables.publications import DocumentVersion, News, Notice, PublicDocument
-from services.catalog.tables.reference import AbuseWord, HoursMinimum, Term, Territory, Wording
+from services.catalog.tables.reference import AbuseWord, HoursMinimum, Term, TermEdition, Territory, Wording
 from services.catalog.tables.registry import Base, in_force
 from services.catalog.tables.reviews import Rating, Review
 from services.catalog.tables.targets import TARGETS
@@ -65,6 +65,7 @@ __all__ = [
     "SeatCount",
     "Subscription",
     "Term",
+    "TermEdition",
     "Territory",
     "ToldItem",
     "Wording",

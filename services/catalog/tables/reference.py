@@ -1,6 +1,7 @@
 """Reference data with validity dates: titles of codes, hours the law demands, municipalities, words of searches and of abuse."""
 
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
@@ -20,6 +21,15 @@ class Term(Base, table=True):
     title: str
     short: str
     place: int
+
+
+class TermEdition(Base, table=True):
+    """The one row that the database changes with every change of the dictionaries."""
+
+    __tablename__ = "term_edition"
+    __table_args__ = (CheckConstraint("single", name="term_edition_alone"),)
+    single: bool = Field(default=True, primary_key=True)
+    edition: UUID
 
 
 class HoursMinimum(Base, table=True):

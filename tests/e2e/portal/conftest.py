@@ -94,7 +94,9 @@ async def visits(browser: Browser, portal: str) -> Visits:
 
 async def violations(page: Page) -> list[str]:
     """What axe finds on a page, each with the places where."""
-    found = await page.evaluate(f"{AXE};{LOOK}")
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE)
+    found = await page.evaluate(LOOK)
     return [f"{one['id']}: {', '.join(' '.join(node['target']) for node in one['nodes'][:3])}" for one in found["violations"]]
 
 

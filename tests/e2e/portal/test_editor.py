@@ -62,7 +62,7 @@ async def test_what_is_typed_keeps_itself_and_waits_for_its_author(visit: Visits
     await page.goto("/provider/programmes")
     await page.get_by_role("link", name=title).click()
     await expect(page.get_by_label("Объём, часов")).to_have_value("тридцать")
-    await page.get_by_role("button", name="Удалить черновик").click()
+    await page.get_by_role("button", name="Удалить незаконченное").click()
     await expect(page.locator(".said")).to_contain_text("удалён")
 
 
@@ -210,10 +210,10 @@ async def test_without_scripts_a_button_keeps_the_draft(visit: Visits) -> None:
     await page.get_by_label("Название", exact=True).fill("Без сценариев")
     await page.get_by_role("button", name="Добавить строки").first.click()
     await expect(page.get_by_label("Название", exact=True)).to_have_value("Без сценариев")
-    await page.get_by_role("button", name="Сохранить черновик").click()
-    await expect(page.locator(".said")).to_contain_text("Черновик сохранён в")
+    await page.get_by_role("button", name="Отложить незаконченное").click()
+    await expect(page.locator(".said")).to_contain_text("сохранён в")
     await expect(page.get_by_label("Название", exact=True)).to_have_value("Без сценариев")
-    await page.get_by_role("button", name="Удалить черновик").click()
+    await page.get_by_role("button", name="Удалить незаконченное").click()
     await expect(page.locator(".said")).to_contain_text("удалён")
 
 

@@ -142,6 +142,127 @@ async def test_news_goes_to_a_second_reader_and_out(visit: Visits) -> None:
     assert await guest.locator("article > p").count() == 2
 
 
+TITLES = {"events": "Название", "news": "Заголовок", "notices": "Название", "documents": "Название"}
+SAVE, MERGE = re.compile("^(Сохранить черновик|Опубликовать изменения)$"), "Собрать и проверить"
+
+
+def desk(kind: str) -> tuple[str, str]:
+    """Who writes things of a kind, and where they are listed."""
+    return ("orlova", "/operator/documents") if kind == "documents" else ("polyakova", f"/provider/publications?kind={kind}")
+
+
+@pytest.mark.parametrize("kind", TITLES)
+async def test_what_is_typed_keeps_itself_and_waits_for_its_author(visit: Visits, kind: str) -> None:
+    title, (who, listed) = f"Недописанное {kind} {STAMP}", desk(kind)
+    page = await visit(who, f"{listed.partition('?')[0]}/{'new' if kind == 'documents' else f'{kind}/new'}")
+    if kind == "documents":
+        file: Any = {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF"}
+        await page.get_by_label("Файл PDF").set_input_files(file)
+    await page.get_by_label(TITLES[kind], exact=True).fill(title)
+    await expect(page.locator("[data-saved]")).to_contain_text("Сохранено в")
+    kept = await page.request.get(f"/api/v1/drafts/{await page.locator('input[name=draft]').input_value()}")
+    assert {"title", "file"} & (await kept.json())["fields"].keys() == {"title"}
+    assert await violations(page) == []
+    await page.goto(listed)
+    assert await violations(page) == []
+    await page.get_by_role("link", name=title).click()
+    await expect(page.locator("main")).to_contain_text("Здесь незаконченный текст")
+    await expect(page.get_by_label(TITLES[kind], exact=True)).to_have_value(title)
+    await page.get_by_role("button", name="Удалить незаконченное").click()
+    await expect(page.locator(".said")).to_contain_text("удалён")
+    await page.goto(listed)
+    await expect(page.get_by_role("link", name=title)).to_have_count(0)
+
+
+async def test_a_saved_form_is_no_longer_unfinished_and_its_changes_are(visit: Visits) -> None:
+    title = f"Открытый урок {STAMP}"
+    page = await visit("polyakova", "/provider/publications/events/new")
+    await fill_event(page, title)
+    await page.get_by_label("Ссылка").fill("https://webinar.example/1")
+    await expect(page.locator("[data-saved]")).to_contain_text("Сохранено в")
+    await page.get_by_role("button", name=SAVE).last.click()
+    await expect(page.locator(".said")).to_contain_text("Черновик сохранён")
+    await expect(page.locator("main")).not_to_contain_text("незаконченный текст")
+    await page.get_by_label("Время, строка 1").fill("10:00")
+    await page.get_by_label("Что будет, строка 1").fill("Разбор работ")
+    await expect(page.locator("[data-saved]")).to_contain_text("Сохранено в")
+    await page.goto("/provider/publications")
+    await expect(page.get_by_role("link", name=title)).to_have_count(1)
+    row = page.locator("tr", has_text=title)
+    await expect(row).to_contain_text("есть незаконченные изменения")
+    await row.get_by_role("link").click()
+    await expect(page.get_by_label("Что будет, строка 1")).to_have_value("Разбор работ")
+    await page.get_by_role("button", name="Опубликовать", exact=True).click()
+    await expect(page.locator(".said")).to_contain_text("опубликовано")
+    await page.goto("/provider/publications")
+    await expect(row).not_to_contain_text("незаконченные")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("kind", ["news", "documents"])
+async def test_two_editors_meet_and_both_texts_are_kept(visit: Visits, kind: str, scripts: bool) -> None:
+    """Two people of an organisation, or one operator in two windows."""
+    title, (who, _) = f"Вместе {kind} {STAMP}{int(scripts)}", desk(kind)
+    long, short = ("Текст редакции", "О чём документ") if kind == "documents" else ("Текст", "Главное")
+    mine = await visit(who, "/operator/documents/new" if kind == "documents" else "/provider/publications/news/new", scripts=scripts)
+    await mine.get_by_label(TITLES[kind], exact=True).fill(title)
+    await mine.get_by_label(long).fill("Первый абзац.")
+    if kind == "documents":
+        await mine.get_by_label("Действует с").fill("2026-09-01")
+    await mine.get_by_role("button", name=SAVE).click()
+    await expect(mine.locator(".said")).to_contain_text("Черновик сохранён")
+    theirs = await visit(who if kind == "documents" else "antonov", mine.url, scripts=scripts)
+    await theirs.get_by_label(short).fill("Главное сказал коллега.")
+    await theirs.get_by_label(long).fill("Абзац коллеги.")
+    await mine.get_by_label(long).fill("Мой абзац.\n\nИ второй.")
+    await theirs.get_by_role("button", name=SAVE).click()
+    await expect(theirs.locator(".said")).to_contain_text("Черновик сохранён")
+    await mine.get_by_role("button", name=SAVE).click()
+    await expect(mine.locator(".errors")).to_contain_text("Ничего не потеряно")
+    for words in ("Мой абзац.", "И второй.", "Абзац коллеги."):
+        await expect(mine.locator("main")).to_contain_text(re.compile(words.replace(" ", r"\s")))
+    assert not scripts or await violations(mine) == []
+    await mine.get_by_role("group", name=short).get_by_label(re.compile("Сохранено другим")).check()
+    await mine.get_by_role("button", name=MERGE).click()
+    await expect(mine.get_by_label(short)).to_have_value("Главное сказал коллега.")
+    await expect(mine.get_by_label(long)).to_have_value("Мой абзац.\n\nИ второй.")
+    await mine.get_by_role("button", name=SAVE).click()
+    await expect(mine.locator(".said")).to_contain_text("Черновик сохранён")
+
+
+async def test_news_that_went_out_while_somebody_changed_it_keeps_what_they_typed(visit: Visits) -> None:
+    title = f"Вышла раньше {STAMP}"
+    author = await visit("polyakova", "/provider/publications/news/new", scripts=False)
+    for label, words in (("Заголовок", title), ("Главное", "Мастерская открылась в центре города."), ("Текст", "Первый абзац.")):
+        await author.get_by_label(label).fill(words)
+    await author.get_by_role("button", name="Отправить второму читателю").click()
+    await author.goto("/provider/publications?kind=news")
+    await author.get_by_role("link", name=title).click()
+    await author.get_by_label("Текст").fill("Первый абзац и поправка.")
+    reader = await visit("orlova", "/moderation/news", scripts=False)
+    await reader.locator("article", has_text=title).get_by_role("button", name="Опубликовать").click()
+    await author.get_by_role("button", name=SAVE).click()
+    await author.get_by_role("button", name=MERGE).click()
+    await expect(author.locator("main")).to_contain_text("сначала снимите её с публикации")
+    await expect(author.get_by_label("Текст")).to_have_value("Первый абзац и поправка.")
+    await author.get_by_role("button", name="Отложить незаконченное").click()
+    await expect(author.locator(".said")).to_contain_text("сохранён в")
+    await expect(author.get_by_label("Текст")).to_have_value("Первый абзац и поправка.")
+
+
+async def test_without_scripts_a_button_keeps_what_is_unfinished(visit: Visits) -> None:
+    title = f"Без сценариев {STAMP}"
+    page = await visit("polyakova", "/provider/publications/notices/new", scripts=False, width=PHONE)
+    await page.get_by_label("Название").fill(title)
+    await page.get_by_role("button", name="Отложить незаконченное").click()
+    await expect(page.locator(".said")).to_contain_text("сохранён в")
+    await page.goto("/provider/publications?kind=notices")
+    await page.get_by_role("link", name=title).click()
+    await expect(page.get_by_label("Название")).to_have_value(title)
+    await page.get_by_role("button", name="Удалить незаконченное").click()
+    await expect(page.locator(".said")).to_contain_text("удалён")
+
+
 async def test_a_document_gets_its_next_version_and_staff_say_they_have_read_it(visit: Visits) -> None:
     title = f"Порядок {STAMP}"
     operator = await visit("orlova", "/operator/documents/new", scripts=False)

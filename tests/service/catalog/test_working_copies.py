@@ -67,7 +67,9 @@ async def test_lists_are_by_kind_and_object(register: Register) -> None:
 async def test_what_can_not_be_kept_is_refused_in_words(register: Register) -> None:
     big = {"fields": {"content": ["я" * 60_000, "я" * 60_000]}}
     answer = await register.refused("PUT", f"/drafts/{uuid4()}", register.specialist, TYPED | big)
-    assert answer.json()["errors"] == [{"field": "fields", "code": "invalid", "message": "Черновик больше 200 КБ. Сократите тексты."}]
+    assert answer.json()["errors"] == [
+        {"field": "fields", "code": "invalid", "message": "Незаконченный текст хранится до 200 КБ: сохраните его или сократите."}
+    ]
     for wrong in ({"fields": {"title": ["a\x00b"]}}, {"fields": {"a b": ["x"]}}, {"kind": "poem"}, {"fields": {"title": "x"}}):
         assert (await register.refused("PUT", f"/drafts/{uuid4()}", register.specialist, TYPED | wrong)).status_code == 422
     foreign = TYPED | {"provider_id": str(uuid4())}

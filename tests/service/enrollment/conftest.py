@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from tests.service.enrollment.story import Region
 from tests.support.servers import Servers
 from tests.support.service import Running, running
-from tests.support.stage import RETRY_SECONDS, Start
+from tests.support.stage import RETRY_SECONDS, Start, empty_queues
 
 
 def another_app() -> FastAPI:
@@ -30,6 +30,7 @@ async def shared_service(stage: Servers, tmp_path_factory: pytest.TempPathFactor
     settings = {"DPO_RETRY_SECONDS": str(list(RETRY_SECONDS))}
     folder, app = tmp_path_factory.mktemp("enrollment"), another_app()
     database_url, broker_url = await stage.database("enrollment"), stage.service_broker_url("enrollment")
+    await empty_queues(stage.broker_url, "enrollment")
     async with running("enrollment", app, database_url=database_url, broker_url=broker_url, folder=folder, environment=settings) as service:
         yield service
 

@@ -16,7 +16,7 @@ def programme(**changes: Any) -> list[Condition]:
     return programme_conditions(stated, minimum=16, competences={"МЕТ-1"}, labour_functions={"A/01.6"}, faults={})
 
 
-def group(*, status: str = "published", **changes: Any) -> list[Condition]:
+def group(*, status: str = "published", quotas: bool = True, **changes: Any) -> list[Condition]:
     stated = {
         "starts": "2026-12-01",
         "ends": "2026-12-18",
@@ -31,7 +31,9 @@ def group(*, status: str = "published", **changes: Any) -> list[Condition]:
         "timetable": [{"starts": "2026-12-01T10:00:00+05:00", "ends": "2026-12-01T12:00:00+05:00"}],
     }
     facts = GroupFacts.model_validate(stated | changes)
-    return group_conditions(facts, programme_status=status, programme_hours=36, positions=["teacher"], labour_functions=["A/01.6"])
+    return group_conditions(
+        facts, programme_status=status, programme_hours=36, positions=["teacher"], labour_functions=["A/01.6"], has_quotas=quotas
+    )
 
 
 def test_a_programme_that_may_be_submitted_lacks_only_advice() -> None:
@@ -58,3 +60,5 @@ def test_what_a_group_lacks_is_named() -> None:
     assert failing(group(ends="2026-11-30", timetable=[]), needed=True) == {"dates"}
     assert failing(group(oktmo=None), needed=True) == {"place"}
     assert failing(group(contact_phone=None, place=None, timetable=[]), needed=False) == {"contact", "place", "timetable"}
+    assert failing(group(quotas=False), needed=False) == {"quotas"}
+    assert failing(group(quotas=False, funding="paid"), needed=False) == set()

@@ -53,6 +53,22 @@ def test_a_month_is_the_next_one_of_its_name(month: str, first: date, last: date
     assert said(f"в {month}").wishes == {"starts": (first, last)}
 
 
+@pytest.mark.parametrize(
+    ("told", "first", "last"),
+    [
+        ("в этом месяце", date(2026, 11, 1), date(2026, 11, 30)),
+        ("в следующем месяце", date(2026, 12, 1), date(2026, 12, 31)),
+        ("будущий месяц", date(2026, 12, 1), date(2026, 12, 31)),
+    ],
+)
+def test_a_month_is_told_from_the_present_one(told: str, first: date, last: date) -> None:
+    meaning = said(told)
+    assert meaning.wishes == {"starts": (first, last)}
+    assert [one["text"] for one in meaning.understood] == [told.removeprefix("в ")]
+    assert meaning.ideas == []
+    assert said("месяц").wishes == said("методика месяц").wishes == {}
+
+
 def test_a_word_that_begins_like_a_month_is_a_word() -> None:
     assert said("математика").wishes == said("мартышкина").wishes == {}
 

@@ -1,14 +1,16 @@
 """Forms of the editor: what is typed becomes facts and comes back, and two editors lose nothing."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from gateway.portal import group_form, programme_form
-from gateway.portal.merging import differing, merged, part
+from gateway.portal.fields import typed_in
+from gateway.portal.merging import differing, merged, part, worded
 
 FACTS: dict[str, Any] = {
     "code": "ПК-26-0001",
@@ -51,16 +53,17 @@ def test_a_number_may_be_written_as_people_write_it(field: str, typed: str, wron
 
 
 def test_what_the_page_puts_into_its_form_is_not_what_was_typed() -> None:
-    form = FormData([("csrf_token", "x"), ("draft", "1"), ("do", "save"), ("title", "Имя"), ("hours", ""), ("<b>", "x")])
-    assert programme_form.typed_in(form) == {"title": ["Имя"]}
+    page = [("csrf_token", "x"), ("draft", "1"), ("do", "merge"), ("take-title", "theirs"), ("<b>", "x")]
+    form = FormData([*page, ("title", "Имя\r\nи ещё"), ("hours", ""), ("file", UploadFile(BytesIO(b"%PDF"), filename="a.pdf"))])
+    assert typed_in(form) == {"title": ["Имя\nи ещё"]}
 
 
 def test_rows_keep_their_order_and_empty_ones_are_dropped() -> None:
     fields = {"module-title-10": ["Третий"], "module-title-2": ["Второй"], "module-hours-0": ["4"], "module-title-5": [" "]}
-    assert [row["title"] for row in programme_form.rows_in(fields, "module")] == ["", "Второй", "Третий"]
-    shown = programme_form.rows_shown(fields, "module")
-    assert [row["title"] for row in shown] == ["", "Второй", "Третий", ""]
-    assert len(programme_form.rows_shown(fields, "module", more=True)) == 7
+    outline = programme_form.ROWS["outline"]
+    assert [row["title"] for row in outline.filled(fields)] == ["", "Второй", "Третий"]
+    assert [row["title"] for row in outline.shown(fields)] == ["", "Второй", "Третий", ""]
+    assert len(outline.shown(fields, more=True)) == 7
 
 
 def test_a_group_goes_into_the_form_and_comes_back_the_same() -> None:
@@ -105,3 +108,22 @@ def test_a_merge_takes_what_was_chosen_and_touches_nothing_else(
     for name, key in parts.items():
         assert part(both, key) == part(theirs if name in taken else mine, key)
     assert differing(both, mine, parts) == [name for name in differing(theirs, mine, parts) if name in taken]
+
+
+def test_a_row_that_only_has_its_preset_choice_differs_from_nothing() -> None:
+    stored = {"effect-competence-0": ["МЕТ-1"], "effect-share-0": ["0.4"]}
+    assert differing(stored | {"effect-share-1": ["0.4"], "effect-share-2": ["0.4"]}, stored, programme_form.PARTS) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["2026-12-01"], ["1\u00a0декабря\u00a02026"]),
+        (["2026-12-01T10:00"], ["1\u00a0декабря\u00a02026, 10:00"]),
+        (["2026-13-01"], ["2026-13-01"]),
+        (["webinar", "contest"], ["Вебинар", "contest"]),
+        (["Первый.\n\nВторой."], ["Первый.", "Второй."]),
+    ],
+)
+def test_what_two_editors_compare_is_said_in_words(typed: list[str], said: list[str]) -> None:
+    assert worded({"field": typed}, "field", {"webinar": "Вебинар"}) == said

@@ -7,15 +7,16 @@ from typing import Any
 from xml.etree import ElementTree as XML
 
 import pytest
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 
 from gateway.portal import feeds
 from gateway.portal.calendars import events_calendar
+from gateway.portal.fields import typed_in
 from gateway.portal.frame import Frame
 from gateway.portal.linked_data import event, news_article, script
 from gateway.portal.pages.documents import version_of
 from gateway.portal.pages.events import address, month_in, weeks_of
-from gateway.portal.publications import KINDS, blank, typed_in, typed_of
+from gateway.portal.publications import AGENDA, EVENTS, KINDS, fields_of
 from gateway.portal.templates import ENVIRONMENT
 from gateway.portal.words import JOINED, NB, span_of
 
@@ -174,33 +175,36 @@ def test_the_usual_question_has_the_short_address() -> None:
 
 
 def test_a_form_keeps_what_was_typed_and_says_what_is_missing() -> None:
-    row = (("time", "10:00", ""), ("title", "Начало", ""), ("speaker", "", ""))
-    said: list[tuple[str, str | UploadFile]] = [("kind", "webinar"), ("title", " Урок "), ("starts", "завтра"), ("capacity_asked", "много")]
-    said += [("ends", "2026-11-28T11:30"), ("competences", "М1"), *((f"agenda_{name}", one) for name, *both in row for one in both)]
-    form = FormData(said)
-    typed = typed_in(KINDS["events"], form)
-    assert (typed["title"], typed["starts"], typed["capacity_asked"]) == ("Урок", "завтра", "много")
-    assert typed["agenda"] == [{"time": "10:00", "title": "Начало", "speaker": ""}]
-    facts, errors = KINDS["events"].facts(typed)
+    agenda = [("agenda-time-1", "10:00"), ("agenda-title-1", "Начало"), ("agenda-speaker-1", ""), ("agenda-time-2", "")]
+    said = [("kind", "webinar"), ("title", " Урок "), ("starts", "завтра"), ("capacity_asked", "много"), ("ends", "2026-11-28T11:30")]
+    fields = typed_in(FormData([*said, ("competences", "М1"), ("competences", "М2"), *agenda]))
+    assert (fields["title"], fields["starts"], AGENDA.shown(fields)[0]["title"]) == ([" Урок "], ["завтра"], "Начало")
+    facts, errors = EVENTS.facts(fields)
     assert errors.keys() == {"organiser_id", "starts", "capacity_asked"}
-    assert facts["ends"] == "2026-11-28T11:30:00+05:00"
+    assert (facts["title"], facts["ends"], facts["competences"]) == ("Урок", "2026-11-28T11:30:00+05:00", ["М1", "М2"])
+    assert facts["agenda"] == [{"time": "10:00", "title": "Начало", "speaker": ""}]
 
 
 @pytest.mark.parametrize("key", KINDS)
 def test_an_empty_form_is_refused_at_its_fields(key: str) -> None:
     kind = KINDS[key]
-    _, errors = kind.facts(blank(kind, ""))
+    _, errors = kind.facts({})
     assert kind.owner in errors
-    assert errors.keys() <= kind.fields.keys()
+    assert errors.keys() <= kind.labels.keys()
 
 
 def test_a_card_fills_its_form_on_the_regions_clock() -> None:
-    typed = typed_of(KINDS["events"], card())
-    assert (typed["starts"], typed["kind"], typed["organiser_id"], typed["link"]) == ("2026-11-28T10:00", "seminar", "o1", "")
-    facts, errors = KINDS["events"].facts(typed)
+    fields = fields_of(EVENTS, card())
+    assert (fields["starts"], fields["kind"], fields["organiser_id"], "link" in fields) == (
+        ["2026-11-28T10:00"],
+        ["seminar"],
+        ["o1"],
+        False,
+    )
+    facts, errors = EVENTS.facts(fields)
     assert errors == {}
     assert facts["starts"] == "2026-11-28T10:00:00+05:00"
-    assert facts["competences"] == ["М1"]
+    assert (facts["competences"], facts["agenda"]) == (["М1"], card()["agenda"])
 
 
 def test_a_document_shows_the_version_in_force_unless_another_is_asked_for() -> None:

@@ -18,7 +18,7 @@ from joserfc.jwk import OctKey, OKPKey, RSAKey
 
 from shared.access import Tokens, declared
 from shared.clock import real_time
-from shared.database import engine_of, sessions_of
+from shared.database import engine_of, reads_of, sessions_of
 from tests.support.service import KEY, PUBLIC_KEYS, token
 
 SERVICES = ("catalog", "enrollment", "assessment", "routes", "notify", "reports")
@@ -81,6 +81,7 @@ def app_of(service: str) -> FastAPI:
     engine = engine_of("postgresql+asyncpg://nobody@127.0.0.1:1/nothing", pool_size=1, name=service)  # never reached
     app.state.tokens = Tokens(PUBLIC_KEYS, service)
     app.state.sessions = sessions_of(engine, service=service, clock=real_time, wake=asyncio.Event())
+    app.state.reads = reads_of(engine, service=service, clock=real_time)
     return app
 
 

@@ -1,0 +1,75 @@
+"""A form as it was typed: the values of each field, and lists whose rows are numbered fields."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import FormData
+
+Fields = Mapping[str, list[str]]
+META = ("csrf_token", "do", "back", "draft", "draft_revision", "draft_kind", "draft_object", "base_revision")
+NAME = re.compile(r"(?!take-)[A-Za-z0-9_.-]{1,80}")
+
+
+def typed_in(form: FormData) -> dict[str, list[str]]:
+    """What was typed, field by field, without files and without what the page itself put into its form."""
+    fields: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str) and name not in META and NAME.fullmatch(name):
+            fields.setdefault(name, []).append(value.replace("\r\n", "\n"))
+    return {name: values for name, values in fields.items() if any(value.strip() for value in values)}
+
+
+def one(fields: Fields, name: str) -> str:
+    return (fields.get(name) or [""])[0].strip()
+
+
+def as_fields(stated: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Facts as the fields of a form; a term of a dictionary is its code, and what is not stated has no field."""
+    listed = {name: value if isinstance(value, list) else [value] for name, value in stated.items()}
+    return {name: [plain(value) for value in values] for name, values in listed.items() if values not in ([], [None], [""])}
+
+
+def plain(value: Any) -> str:
+    value = value["code"] if isinstance(value, Mapping) else value
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A list in a form: the first row of `module` is `module-title-0`, `module-hours-0` and so on.
+
+    `chosen` is a column that always says something, so that it alone makes no row.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    least: int
+    most: int
+    chosen: str = ""
+
+    def own(self, fields: Fields) -> list[str]:
+        """The names of its fields."""
+        return [name for name in fields if re.fullmatch(rf"{self.name}-[a-z]+-\d{{1,3}}", name)]
+
+    def filled(self, fields: Fields) -> list[dict[str, str]]:
+        """The rows that have anything in them, in their order."""
+        numbers = sorted({int(name.rpartition("-")[2]) for name in self.own(fields)})
+        rows = ({column: one(fields, f"{self.name}-{column}-{number}") for column in self.columns} for number in numbers)
+        return [row for row in rows if any(value for column, value in row.items() if column != self.chosen)]
+
+    def shown(self, fields: Fields, *, more: bool = False) -> list[dict[str, str]]:
+        """The rows as the form shows them: what is there, and empty ones to write into."""
+        filled = self.filled(fields)
+        wanted = min(max(self.least, len(filled) + (4 if more else 1)), self.most)
+        return filled + [dict.fromkeys(self.columns, "") for _ in range(wanted - len(filled))]
+
+    def fields(self, rows: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+        """Rows as fields."""
+        numbered = enumerate(rows)
+        return as_fields({f"{self.name}-{column}-{number}": row.get(column) for number, row in numbered for column in self.columns})
+
+
+Parts = Mapping[str, str | Rows]
+"""What a form consists of: each name with its field or its list."""
