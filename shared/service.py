@@ -137,6 +137,7 @@ def lifespan_of(
             yield
             log.info("stopping")
             ears.cancel()
+            await asyncio.wait({ears})
             await consumer.stop()  # running handlers finish first; what they told goes out next
             for task in work:
                 task.cancel()

@@ -28,6 +28,7 @@ from shared.messaging.topology import ARCHIVE, parked_of, queue_of, retry_of, se
 from shared.messaging.wire import Wire
 
 log = structlog.get_logger()
+HALF_MADE_SECONDS = 5
 Hear = Callable[[Any, Envelope, AsyncSession], Awaitable[None]]
 Hears = Mapping[type[Event], Hear]
 
@@ -173,11 +174,14 @@ class Consumer:
     async def start(self) -> None:
         """Start hearing; tries until the broker is there, with fresh ears each time: half-started ones keep consumers."""
         while not self.started:
+            attempt = asyncio.ensure_future(self.broker.start())
             try:
-                await self.broker.start()
+                await asyncio.shield(attempt)
                 self.started = True
             except (Exception, asyncio.CancelledError) as problem:
                 if (task := asyncio.current_task()) and task.cancelling():
+                    await asyncio.wait({attempt}, timeout=HALF_MADE_SECONDS)  # a connection left half made outlives its loop
+                    attempt.cancel()
                     raise  # aiormq cancels its waiters too, when the connection is lost
                 log.warning("broker_away", error=type(problem).__name__)
                 await self.leave()

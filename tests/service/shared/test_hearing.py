@@ -12,6 +12,8 @@ import pytest_asyncio
 import structlog
 from aio_pika.abc import AbstractChannel
 from faststream.rabbit.subscriber.usecase import RabbitSubscriber
+from sqlalchemy.ext.asyncio import async_sessionmaker
+from sqlmodel.ext.asyncio.session import AsyncSession
 from structlog.testing import CapturingLogger
 
 from deploy.rights import definitions
@@ -150,6 +152,24 @@ async def test_ears_that_half_started_and_could_not_be_stopped_begin_again_with_
     assert [call.kwargs["event"] for call in said.calls] == ["broker_away", "broker_left_early"]
     for event in hears:
         assert await consumers(stage.broker_url, queue_of("notify", event.topic)) == 1
+
+
+@pytest.mark.parametrize("seconds", [0, 0.01, 0.02, 0.04, 0.08])
+async def test_ears_that_stop_while_they_begin_leave_no_connection(stage: Servers, channel: AbstractChannel, seconds: float) -> None:
+    """FastStream's connection, once it is made, shrugs off being cancelled: an event loop that has one left never ends."""
+
+    def factories() -> int:
+        return sum("connection_factory" in str(task.get_coro()) for task in asyncio.all_tasks())
+
+    before, sessions = factories(), async_sessionmaker(class_=AsyncSession)
+    url, retries = stage.service_broker_url("notify"), RETRY_SECONDS
+    ears = consumer.Consumer("notify", probe.HEARS, sessions, url=url, prefetch=1, handlers=1, retry_seconds=retries)
+    begun = asyncio.create_task(ears.start())
+    await asyncio.sleep(seconds)  # the moment of the stop is the test, not a wait for something
+    begun.cancel()
+    await asyncio.wait({begun})
+    await ears.stop()
+    assert factories() == before
 
 
 async def test_a_broker_that_freezes_or_dies_turns_readiness_red_at_once_and_its_return_green(
