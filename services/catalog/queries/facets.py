@@ -127,15 +127,16 @@ def group_counts(shape: Shape, base: CTE) -> Iterator[Select[Any]]:
     """Programmes with a group that has seats, and with a group in each municipality, under all filters but that one."""
     held = open_groups(shape, ranked=False, name="held")  # apart from those in `base`: what is read once costs the least
     programmes = func.count(distinct(held.c.programme_id))
+    place = held.c.oktmo.collate("C")  # digits: sorted by bytes they take a tenth of the time
     places = (
         select(
-            func.grouping(held.c.oktmo).label("not_by_oktmo"),
-            held.c.oktmo,
+            func.grouping(place).label("not_by_oktmo"),
+            place.label("oktmo"),
             programmes.filter(fitting(shape, base) & held.c.but_oktmo).label("here"),
             programmes.filter(fitting(shape, base) & held.c.but_has_seats & held.c.seated).label("seated"),
         )
         .join_from(base, held, held.c.programme_id == base.c.id)
-        .group_by(func.grouping_sets(literal_column("()"), held.c.oktmo))
+        .group_by(func.grouping_sets(literal_column("()"), place))
         .cte("places")
     )
     yield row("has_seats", literal("true"), null(), places.c.seated).where(places.c.not_by_oktmo == 1)

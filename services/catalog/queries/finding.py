@@ -15,6 +15,7 @@ from sqlalchemy import (
     Float,
     Integer,
     Numeric,
+    Select,
     Text,
     Uuid,
     and_,
@@ -188,6 +189,8 @@ AMONG: ColumnElement[Any] = any_(bindparam("among", type_=ARRAY(Uuid)))
 def open_groups(shape: Shape, *, ranked: bool, among: bool = False, name: str = "open_groups") -> CTE:
     """Groups still to come, each with how it meets the conditions; what only an order or a wish needs is left out where neither is."""
     conditions = group_conditions(shape)
+    asked = shape.words or shape.filters.difference(ABOUT_GROUPS)
+    narrowed = name == "open_groups" and asked and not shape.read  # a reading finds by what groups offer, too
     return (
         select(
             col(G.programme_id),
@@ -199,9 +202,19 @@ def open_groups(shape: Shape, *, ranked: bool, among: bool = False, name: str = 
             *(but(conditions, facet).label(f"but_{facet}") for facet in ("oktmo", "has_seats")),
         )
         .join_from(G, S, col(S.group_id) == col(G.id), isouter=True)
-        .where(TO_COME, col(G.programme_id) == AMONG if among else true())
+        .where(
+            TO_COME,
+            col(G.programme_id) == AMONG if among else true(),
+            col(G.programme_id).in_(eligible(shape, ranked=ranked)) if narrowed else true(),
+        )
         .cte(name)
     )
+
+
+def eligible(shape: Shape, *, ranked: bool) -> Select[Any]:
+    """Programmes whose groups matter, by what is asked of programmes alone."""
+    conditions = programme_conditions(shape).values()
+    return select(col(P.id)).where(found(shape), failing(*conditions) <= (0 if ranked else 1))
 
 
 def offers(shape: Shape, groups: CTE, *, ranked: bool) -> CTE:
@@ -228,8 +241,13 @@ def offers(shape: Shape, groups: CTE, *, ranked: bool) -> CTE:
     )
 
 
+def failing(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many conditions fail: what fails one is on no page, what fails two is in no count under all filters but one."""
+    return sum((case((condition, 0), else_=1) for condition in conditions), start=literal(0))
+
+
 def candidates(shape: Shape, offered: CTE, *, ranked: bool, among: bool = False) -> CTE:
-    """Published programmes that are found, each with how it meets every condition in use (`ok_…`), and with what orders or counts them."""
+    """Published programmes that are found: in order those that meet every condition, for counts each with how it meets them."""
     worth = wished(offered) if shape.read else None
     group_fits = func.coalesce(offered.c.fits, false()) if shape.filters.intersection(ABOUT_GROUPS) else true()
     order = (
@@ -256,17 +274,20 @@ def candidates(shape: Shape, offered: CTE, *, ranked: bool, among: bool = False)
         if not ranked
         else ()
     )
+    conditions = programme_conditions(shape)
+    met = (group_fits.label("group_fits"), *(condition.label(f"ok_{facet}") for facet, condition in conditions.items()))
     chosen = (
         select(
             col(P.id),
             func.coalesce(ratings.SHOWN, 0).label("rating"),
             *order,
             *counts,
-            group_fits.label("group_fits"),
-            *(condition.label(f"ok_{facet}") for facet, condition in programme_conditions(shape).items()),
+            *(() if ranked else met),
         )
         .join_from(P, offered, offered.c.programme_id == col(P.id), isouter=True)
         .outerjoin(Rating, ratings.OF_PROGRAMME)
-        .where(found(shape, worth), col(P.id) == AMONG if among else true())
+        .where(
+            found(shape, worth), failing(group_fits, *conditions.values()) <= (0 if ranked else 1), col(P.id) == AMONG if among else true()
+        )
     )
     return (chosen.join(SAID, true()) if shape.read else chosen).cte("candidates")

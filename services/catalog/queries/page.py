@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CTE, BigInteger, ColumnElement, Date, Integer, Numeric, Select, Uuid, and_, bindparam, func, or_, select, true
 from sqlmodel import col
 
-from services.catalog.queries.finding import QUERY, Shape, candidates, group_conditions, offers, open_groups, programme_conditions
+from services.catalog.queries.finding import QUERY, Shape, candidates, group_conditions, offers, open_groups
 from services.catalog.queries.ratings import OF_PROGRAMME
 from services.catalog.queries.search_scoring import ANY_WAY
 from services.catalog.queries.seats import COLUMNS, TO_COME, G, S
@@ -41,10 +41,9 @@ def page_of(shape: Shape) -> Select[Any]:
     """The programmes that meet every filter, one more than a page, each with its nearest fitting group."""
     base = candidates(shape, offers(shape, open_groups(shape, ranked=True), ranked=True), ranked=True)
     key, _, falling = KEYS[shape.order]
-    met = and_(base.c.group_fits, *(base.c[f"ok_{facet}"] for facet in programme_conditions(shape)))
     page = (
         select(base.c.id, base.c.rating, base.c[key].label("key"))
-        .where(met, behind(shape, base) if shape.onward else true())
+        .where(behind(shape, base) if shape.onward else true())
         .order_by(base.c[key].desc() if falling else base.c[key], base.c.id)
         .limit(bindparam("limit", type_=Integer))
         .cte("page")
