@@ -48,8 +48,9 @@ LISTS = {"subject": "subjects", "position": "positions", "level": "levels"}
 @lru_cache(256)
 def counted(shape: Shape) -> Select[Any]:
     """One statement for all counts: rows of facet, value, title, count; the row `total` counts what meets every filter."""
-    base = candidates(shape, offers(shape, open_groups(shape, ranked=False), ranked=False), ranked=False)
-    return select(union_all(*own_counts(shape, base), competence_counts(shape, base), *group_counts(shape, base)).subquery())
+    held = open_groups(shape, ranked=False)
+    base = candidates(shape, offers(shape, held, ranked=False), ranked=False)
+    return select(union_all(*own_counts(shape, base), competence_counts(shape, base), *group_counts(shape, base, held)).subquery())
 
 
 def fitting(shape: Shape, base: CTE, facet: str = "") -> ColumnElement[bool]:
@@ -123,9 +124,8 @@ def competence_counts(shape: Shape, base: CTE) -> Select[Any]:
     return counts.join_from(developed, Competence, of_competence, isouter=True)
 
 
-def group_counts(shape: Shape, base: CTE) -> Iterator[Select[Any]]:
+def group_counts(shape: Shape, base: CTE, held: CTE) -> Iterator[Select[Any]]:
     """Programmes with a group that has seats, and with a group in each municipality, under all filters but that one."""
-    held = open_groups(shape, ranked=False, name="held")  # apart from those in `base`: what is read once costs the least
     programmes = func.count(distinct(held.c.programme_id))
     place = held.c.oktmo.collate("C")  # digits: sorted by bytes they take a tenth of the time
     places = (

@@ -27,6 +27,7 @@ from sqlalchemy import (
     func,
     literal,
     or_,
+    outerjoin,
     select,
     true,
 )
@@ -186,11 +187,11 @@ AMONG: ColumnElement[Any] = any_(bindparam("among", type_=ARRAY(Uuid)))
 """The programmes that a search is narrowed to when it is asked what is new."""
 
 
-def open_groups(shape: Shape, *, ranked: bool, among: bool = False, name: str = "open_groups") -> CTE:
+def open_groups(shape: Shape, *, ranked: bool, among: bool = False) -> CTE:
     """Groups still to come, each with how it meets the conditions; what only an order or a wish needs is left out where neither is."""
     conditions = group_conditions(shape)
     asked = shape.words or shape.filters.difference(ABOUT_GROUPS)
-    narrowed = name == "open_groups" and asked and not shape.read  # a reading finds by what groups offer, too
+    narrowed = asked and not shape.read  # a reading finds by what groups offer, too
     return (
         select(
             col(G.programme_id),
@@ -207,7 +208,7 @@ def open_groups(shape: Shape, *, ranked: bool, among: bool = False, name: str = 
             col(G.programme_id) == AMONG if among else true(),
             col(G.programme_id).in_(eligible(shape, ranked=ranked)) if narrowed else true(),
         )
-        .cte(name)
+        .cte("open_groups")
     )
 
 
@@ -249,7 +250,8 @@ def failing(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
 def candidates(shape: Shape, offered: CTE, *, ranked: bool, among: bool = False) -> CTE:
     """Published programmes that are found: in order those that meet every condition, for counts each with how it meets them."""
     worth = wished(offered) if shape.read else None
-    group_fits = func.coalesce(offered.c.fits, false()) if shape.filters.intersection(ABOUT_GROUPS) else true()
+    about_groups = bool(shape.filters.intersection(ABOUT_GROUPS))
+    group_fits = func.coalesce(offered.c.fits, false()) if about_groups else true()
     order = (
         (
             rank(shape, worth).label("rank"),
@@ -284,7 +286,7 @@ def candidates(shape: Shape, offered: CTE, *, ranked: bool, among: bool = False)
             *counts,
             *(() if ranked else met),
         )
-        .join_from(P, offered, offered.c.programme_id == col(P.id), isouter=True)
+        .select_from(outerjoin(P, offered, offered.c.programme_id == col(P.id)) if ranked or shape.read or about_groups else P)
         .outerjoin(Rating, ratings.OF_PROGRAMME)
         .where(
             found(shape, worth), failing(group_fits, *conditions.values()) <= (0 if ranked else 1), col(P.id) == AMONG if among else true()
