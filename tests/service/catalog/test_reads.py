@@ -1,0 +1,95 @@
+"""Reads that ask the driver directly: they see what their session wrote, refuse to write, and fail in the same words as others."""
+
+import asyncio
+from datetime import date, timedelta
+
+import asyncpg
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from sqlalchemy import String, bindparam, select, text
+from sqlmodel import col
+
+from services.catalog.queries import labels
+from services.catalog.tables import Term
+from shared import telemetry
+from shared.database import fetched
+from shared.errors import is_transient
+from tests.service.catalog.conftest import Register
+
+NAMED = select(col(Term.code), col(Term.title)).where(col(Term.dictionary) == bindparam("dictionary", type_=String))
+DAY = date(2026, 11, 30)
+
+
+def term(title: str) -> Term:
+    return Term(dictionary="probe", code="a", valid_from=DAY, place=0, title=title, short=title)
+
+
+async def test_a_read_sees_what_its_session_has_not_written_yet(register: Register) -> None:
+    async with register.service.app.state.sessions.begin() as session:
+        session.add(term("Проба"))
+        rows = await fetched(session, NAMED, {"dictionary": "probe"})
+        assert [(row.code, row["title"]) for row in rows] == [("a", "Проба")]
+        with pytest.raises(KeyError):
+            await fetched(session, NAMED, {})
+
+
+async def test_a_session_of_reads_refuses_to_write(register: Register) -> None:
+    with pytest.raises(RuntimeError, match="writes"):
+        async with register.service.app.state.reads.begin() as session:
+            session.add(term("Проба"))
+
+
+async def test_titles_are_kept_until_the_dictionaries_change(register: Register) -> None:
+    state = register.service.app.state
+    async with state.reads.begin() as session:
+        first = await labels.labels(session, DAY)
+        assert await labels.labels(session, DAY) is first
+        assert (await labels.labels(session, DAY + timedelta(days=1))) is not first
+    async with state.sessions.begin() as session:
+        await session.execute(text("UPDATE term SET title = 'Тьютор, наставник' WHERE dictionary = 'position' AND code = 'tutor'"))
+    async with state.reads.begin() as session:
+        assert (await labels.labels(session, DAY)).coded("position", "tutor")["title"] == "Тьютор, наставник"
+
+
+async def test_a_statement_leaves_its_text_in_a_recorded_trace_and_nothing_in_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    provider, kept = TracerProvider(), InMemorySpanExporter()
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    monkeypatch.setattr(telemetry, "tracer", provider.get_tracer("probe"))
+    with telemetry.statement("SELECT 1"):
+        pass
+    assert kept.get_finished_spans() == ()
+    with telemetry.span("click"), telemetry.statement("SELECT title FROM term WHERE code = $1"):
+        assert trace.get_current_span().is_recording()
+    said = kept.get_finished_spans()[0]
+    assert (said.name, dict(said.attributes or {})["db.query.text"]) == ("postgresql SELECT", "SELECT title FROM term WHERE code = $1")
+
+
+@pytest.mark.parametrize(
+    ("error", "transient"),
+    [
+        (asyncpg.QueryCanceledError("statement timeout"), True),
+        (asyncpg.ConnectionDoesNotExistError("closed in the middle"), True),
+        (asyncpg.InterfaceError("connection is closed"), True),
+        (asyncpg.UndefinedTableError("no such table"), False),
+    ],
+)
+def test_what_the_driver_raises_is_passing_or_not(error: Exception, transient: bool) -> None:
+    assert is_transient(error) is transient
+
+
+async def test_a_connection_cut_in_the_middle_is_told_as_unavailable_and_the_next_read_is_answered(register: Register) -> None:
+    await register.get("/programmes")
+
+    async def cut() -> None:
+        async with register.service.app.state.sessions.begin() as session:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            await session.execute(text(others))
+
+    answers = await asyncio.gather(
+        *(register.service.client.get("/programmes", headers=register.service.guest().headers) for _ in range(4)), cut()
+    )
+    assert {answer.status_code for answer in answers[:4] if answer is not None} <= {200, 503}
+    await register.get("/programmes")
