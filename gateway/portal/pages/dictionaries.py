@@ -27,7 +27,7 @@ TERMS = {
     "organisation_kind": "Виды организаций",
 }
 OPEN = ("position", "subject", "level", "labour_function")
-OTHERS = {"hours": "Минимум часов", "municipalities": "Муниципалитеты", "words": "Слова поиска"}
+OTHERS = {"hours": "Минимум часов", "municipalities": "Муниципалитеты", "words": "Слова поиска", "abuse": "Слова для модератора"}
 WORDED = {
     "synonym": "Синонимы и сокращения",
     "position": "Должности",
@@ -49,11 +49,12 @@ LABELS = {
     "hours": "Часов не меньше",
     "basis": "Основание",
     "words": "Слова",
+    "beginning": "Начало слова",
     "oktmo": "ОКТМО",
     "name": "Название без вида",
     "succeeds": "Каких муниципалитетов преемник",
 }
-FIELDS = ("code", "title", "short", "valid_from", "valid_to", "kind", "hours", "basis", "words", "oktmo", "name", "succeeds")
+FIELDS = ("code", "title", "short", "valid_from", "valid_to", "kind", "hours", "basis", "words", "beginning", "oktmo", "name", "succeeds")
 WORDS_SHOWN = 40
 
 
@@ -66,10 +67,11 @@ async def dictionaries(view: At, name: str = "position", code: str = "", q: str 
 async def shown(view: View, asked: Mapping[str, str], typed: Mapping[str, str], said: Told, status: int = 200) -> Response:
     name = asked["name"] if asked["name"] in {**TERMS, **OTHERS} else "position"
     of = asked["of"] if asked["of"] in WORDED else "synonym"
-    listed, minima, words = await asyncio.gather(
+    listed, minima, words, abuse = await asyncio.gather(
         view.ask.get("/dictionaries"),
         view.ask.get("/hours-minima") if name == "hours" else nothing(),
         view.ask.get(f"/dictionaries/{of}/wordings", q=asked["q"] or None) if name == "words" else nothing(),
+        view.ask.get("/abuse-words") if name == "abuse" else nothing(),
     )
     terms = listed["terms"].get(name, [])
     chosen = next((one for one in reversed(terms) if one["code"] == asked["code"]), None)
@@ -92,6 +94,7 @@ async def shown(view: View, asked: Mapping[str, str], typed: Mapping[str, str], 
         places=places,
         words=(words or {"items": []})["items"][:WORDS_SHOWN],
         words_left=max(0, len((words or {"items": []})["items"]) - WORDS_SHOWN),
+        abuse=(abuse or {"items": []})["items"],
         worded=list(WORDED.items()),
         of=of,
         asked=asked,
@@ -117,7 +120,7 @@ async def change(view: At) -> Response:
         await view.ask.post(*told_to(asked, typed, closing=closing))
     except Refused as refused:
         kept = {field: typed[field] for field in FIELDS if field in form} if not closing else {"valid_to": typed["valid_to"]}
-        kept |= {field: typed[field] for field in ("code", "words") if closing and asked["name"] == "words"}
+        kept |= {field: typed[field] for field in ("code", "words", "beginning") if closing and asked["name"] in ("words", "abuse")}
         return await shown(view, asked, kept, told(refused), status=refused.status)
     titles.read_at = float("-inf")
     back = {field: asked[field] for field in ("name", "q", "of") if asked[field]}
@@ -140,6 +143,8 @@ def told_to(asked: Mapping[str, str], typed: Mapping[str, str], *, closing: bool
         if closing:
             return f"/dictionaries/{of}/wording-closings", body("code", "words", "valid_to")
         return f"/dictionaries/{of}/wordings", body("code", "words", "valid_from")
+    if asked["name"] == "abuse":
+        return ("/abuse-words/closings", body("beginning", "valid_to")) if closing else ("/abuse-words", body("beginning", "valid_from"))
     name = asked["name"] if asked["name"] in TERMS else "position"
     if closing:
         return f"/dictionaries/{name}/closings", body("code", "valid_to")

@@ -1,4 +1,4 @@
-"""Dictionaries as the operator keeps them: terms, legal minima of hours, words of searches, municipalities."""
+"""Dictionaries as the operator keeps them: terms, legal minima of hours, words of searches and of moderation, municipalities."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -7,10 +7,12 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from services.catalog import commands, queries
-from services.catalog.api.callers import DictionaryKeeper, Visitor
+from services.catalog.api.callers import DictionaryKeeper, ModerationReader, Visitor
 from services.catalog.api.public import Public
 from services.catalog.api.shapes.dictionaries import DictionariesOut, HoursMinimumOut
 from services.catalog.rules.dictionaries import (
+    AbuseClosing,
+    AbuseFacts,
     Closing,
     Dictionary,
     MinimumFacts,
@@ -38,6 +40,14 @@ class Valid(BaseModel):
 class WordingOut(Valid):
     code: str
     words: str
+
+
+class AbuseWordOut(Valid):
+    beginning: str
+
+
+class AbuseWordsOut(BaseModel):
+    items: list[AbuseWordOut]
 
 
 class MinimaOut(BaseModel):
@@ -89,6 +99,24 @@ async def state_wording(name: Worded, body: WordingFacts, caller: DictionaryKeep
 async def close_wording(name: Worded, body: WordingClosing, caller: DictionaryKeeper, tx: Tx, now: Now) -> Any:
     await commands.dictionaries.close_wording(tx, name, body, now=now)
     return {"items": await queries.labels.wordings(tx, name, body.words, today(now))}
+
+
+@router.get("/abuse-words", response_model=AbuseWordsOut)
+async def list_abuse_words(caller: ModerationReader, tx: Tx, now: Now) -> Any:
+    """Beginnings of words that moderators of reviews are pointed to."""
+    return {"items": await queries.labels.abuse_words(tx, today(now))}
+
+
+@router.post("/abuse-words", response_model=AbuseWordsOut)
+async def state_abuse_word(body: AbuseFacts, caller: DictionaryKeeper, tx: Tx, now: Now) -> Any:
+    await commands.dictionaries.state_abuse(tx, body, now=now)
+    return {"items": await queries.labels.abuse_words(tx, today(now))}
+
+
+@router.post("/abuse-words/closings", response_model=AbuseWordsOut)
+async def close_abuse_word(body: AbuseClosing, caller: DictionaryKeeper, tx: Tx, now: Now) -> Any:
+    await commands.dictionaries.close_abuse(tx, body, now=now)
+    return {"items": await queries.labels.abuse_words(tx, today(now))}
 
 
 @router.post("/municipalities", response_model=DictionariesOut)

@@ -1,5 +1,6 @@
 """Dictionaries change from a day on; what is made of them follows in bounded steps, on that day."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -10,8 +11,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands.search import rewrite_documents
 from services.catalog.rules import dictionaries as rules
-from services.catalog.rules.dictionaries import Closing, MinimumFacts, Span, TermFacts, WordingClosing, WordingFacts
-from services.catalog.tables import HoursMinimum, Programme, Term, Territory, Wording
+from services.catalog.rules.dictionaries import (
+    AbuseClosing,
+    AbuseFacts,
+    Closing,
+    MinimumFacts,
+    Span,
+    TermFacts,
+    WordingClosing,
+    WordingFacts,
+)
+from services.catalog.tables import AbuseWord, HoursMinimum, Programme, Term, Territory, Wording
 from shared.clock import REGION
 from shared.clock import today as day_of
 from shared.errors import demand_none
@@ -134,6 +144,32 @@ async def close_wording(session: AsyncSession, dictionary: str, closing: Wording
     faults = rules.closing_faults(valid_to=closing.valid_to, span=span, fixed=False, today=day_of(now))
     demand_none({"words" if field == "code" else field: sentence for field, sentence in faults.items()})
     rows[-1].valid_to = closing.valid_to
+
+
+async def state_abuse(session: AsyncSession, facts: AbuseFacts, *, now: datetime) -> None:
+    """Let moderators be pointed to words that begin so, from a day on."""
+    spans = [Span(row.valid_from, row.valid_to) for row in await beginning_so(session, facts.beginning)]
+    if any(span.valid_to is None for span in spans):
+        faults = {"beginning": "Это начало слова уже отмечается."}
+    else:
+        faults = rules.stating_faults(valid_from=facts.valid_from, spans=spans, fixed=False, today=day_of(now))
+    demand_none(faults)
+    session.add(AbuseWord(**facts.model_dump()))
+    await session.flush()
+
+
+async def close_abuse(session: AsyncSession, closing: AbuseClosing, *, now: datetime) -> None:
+    """Point nobody to these words from a day on."""
+    rows = await beginning_so(session, closing.beginning)
+    span = Span(rows[-1].valid_from, rows[-1].valid_to) if rows else None
+    faults = rules.closing_faults(valid_to=closing.valid_to, span=span, fixed=False, today=day_of(now))
+    demand_none({"beginning" if field == "code" else field: sentence for field, sentence in faults.items()})
+    rows[-1].valid_to = closing.valid_to
+
+
+async def beginning_so(session: AsyncSession, beginning: str) -> Sequence[AbuseWord]:
+    mine = select(AbuseWord).where(col(AbuseWord.beginning) == beginning).order_by(col(AbuseWord.valid_from))
+    return (await session.scalars(mine.with_for_update())).all()
 
 
 def of_words(dictionary: str, code: str, words: str) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by, distinct_on
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.tables import HoursMinimum, Term, TermEdition, Territory, Wording
+from services.catalog.tables import AbuseWord, HoursMinimum, Term, TermEdition, Territory, Wording
 from shared.database import fetched
 
 WORDINGS_MOST = 500
@@ -84,7 +84,7 @@ async def dictionaries(session: AsyncSession, today: date) -> dict[str, Any]:
     return {"terms": by_name, "municipalities": known, "hours_minima": await minima(session, today)}
 
 
-def columns_of(table: type[Territory] | type[HoursMinimum]) -> list[Any]:
+def columns_of(table: type[Territory] | type[HoursMinimum] | type[AbuseWord]) -> list[Any]:
     return [col(getattr(table, name)) for name in table.model_fields]
 
 
@@ -103,6 +103,12 @@ async def municipality(session: AsyncSession, oktmo: str, today: date) -> str | 
 async def minima(session: AsyncSession, today: date) -> list[dict[str, Any]]:
     """Legal minima of hours, the newest first."""
     rows = await session.execute(select(*columns_of(HoursMinimum)).order_by(col(HoursMinimum.kind), col(HoursMinimum.valid_from).desc()))
+    return [row._asdict() | {"in_force": in_force(row, today)} for row in rows]
+
+
+async def abuse_words(session: AsyncSession, today: date) -> list[dict[str, Any]]:
+    """Beginnings of words that moderators are pointed to, in the order of letters."""
+    rows = await session.execute(select(*columns_of(AbuseWord)).order_by(col(AbuseWord.beginning), col(AbuseWord.valid_from)))
     return [row._asdict() | {"in_force": in_force(row, today)} for row in rows]
 
 

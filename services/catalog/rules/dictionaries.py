@@ -64,6 +64,23 @@ class WordingClosing(Facts):
     valid_to: date
 
 
+Beginning = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(folded), StringConstraints(pattern="^[а-я]{3,40}$")
+]
+
+
+class AbuseFacts(Facts):
+    """The beginning of words that a moderator is pointed to in reviews, from a day on."""
+
+    beginning: Beginning
+    valid_from: date
+
+
+class AbuseClosing(Facts):
+    beginning: Beginning
+    valid_to: date
+
+
 class SuccessionFacts(Facts):
     """A municipality from a day on, and the ones that it succeeds."""
 

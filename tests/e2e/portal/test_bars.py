@@ -51,6 +51,7 @@ STAFF = (
     ("orlova", "/operator/dictionaries?name=hours"),
     ("orlova", "/operator/dictionaries?name=municipalities"),
     ("orlova", "/operator/dictionaries?name=words"),
+    ("orlova", "/operator/dictionaries?name=abuse"),
     ("polyakova", "/provider/organisation"),
     ("orlova", "/moderation/reviews"),
     ("orlova", "/moderation/reviews?status=published"),

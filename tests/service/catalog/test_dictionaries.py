@@ -154,3 +154,16 @@ async def test_municipalities_succeed_each_other_in_no_circle_and_not_twice(regi
     await register.done("POST", "/municipalities", register.operator, merger)
     assert await faults(register, "/municipalities", merger) == ["succeeds"]
     assert await faults(register, "/municipalities", {**merger, "oktmo": MIASS, "succeeds": ["75701000"]}) == ["oktmo"]
+
+
+async def test_moderators_are_pointed_to_words_from_their_day_on(register: Register) -> None:
+    word = {"beginning": "Ерунд", "valid_from": day(1)}
+    listed = (await register.done("POST", "/abuse-words", register.operator, word))["items"]
+    assert [(one["valid_from"], one["in_force"]) for one in listed if one["beginning"] == "ерунд"] == [(day(1), False)]
+    assert await faults(register, "/abuse-words", word) == ["beginning"]
+    assert await faults(register, "/abuse-words", {"beginning": "ер 1", "valid_from": day(0)}) == ["beginning"]
+    assert await faults(register, "/abuse-words/closings", {"beginning": "неизвестн", "valid_to": day(3)}) == ["beginning"]
+    closed = (await register.done("POST", "/abuse-words/closings", register.operator, {"beginning": "ерунд", "valid_to": day(3)}))["items"]
+    assert [one["valid_to"] for one in closed if one["beginning"] == "ерунд"] == [day(3)]
+    for method, body in (("POST", word), ("GET", None)):
+        assert (await register.refused(method, "/abuse-words", register.specialist, body)).status_code == 403
