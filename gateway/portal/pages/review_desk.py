@@ -62,9 +62,9 @@ async def decide(view: At, review_id: UUID) -> Response:
     await view.signed_in()
     form = await view.form()
     decision, reason = str(form.get("do", "")), str(form.get("reason", ""))[:600].strip()
-    typed = {"id": str(review_id), "reason": reason}
+    typed, chosen = {"id": str(review_id), "reason": reason}, str(form.get("chosen", ""))
     if decision not in ("publish", "reject"):
-        return await moderated(view, Told(detail="Выберите, опубликовать отзыв или отклонить."), typed=typed, status=422)
+        return await moderated(view, Told(detail="Выберите, опубликовать отзыв или отклонить."), chosen=chosen, typed=typed, status=422)
     body: dict[str, Any] = {"decision": decision, "reason": reason or None if decision == "reject" else None}
     try:
         await view.ask.post(f"/reviews/{review_id}/decision", body)
@@ -72,7 +72,7 @@ async def decide(view: At, review_id: UUID) -> Response:
         if refused.status == 404:
             raise
         answer = told(refused)
-        return await moderated(view, Told(answer.errors, refused.detail), typed=typed, status=refused.status)
+        return await moderated(view, Told(answer.errors, refused.detail), chosen=chosen, typed=typed, status=refused.status)
     return view.go("/moderation/reviews", "review_published" if decision == "publish" else "review_rejected")
 
 

@@ -9,7 +9,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.commands.persons import INVITATION, SECOND_POLL, survivor
-from services.catalog.commands.ratings import count_in
+from services.catalog.commands.ratings import count_in, count_out
 from services.catalog.rules import reviews as rules
 from services.catalog.rules.reviews import MARKS, Decision, ReplyFacts, ReviewFacts, UseFacts
 from services.catalog.tables import TARGETS, Rating, Review, ReviewRight, ids_of
@@ -78,10 +78,13 @@ async def answer_poll(session: AsyncSession, review_id: UUID, facts: UseFacts, *
 
 
 async def decide(session: AsyncSession, review_id: UUID, facts: Decision, *, now: datetime) -> None:
-    """Publish a review, with its target's figures, or reject it with a reason."""
+    """Publish a review, with its target's figures, or reject it with a reason; a published one goes with the reply to it."""
     demand_none(rules.decision_faults(facts))
     review = await locked(session, review_id)
-    rules.may_decide(status=review.status)
+    rules.may_decide(status=review.status, decision=facts.decision)
+    if review.status == "published":
+        await count_out(session, [review])
+        review.reply = review.replied_at = None
     review.decided_at, review.reason = now, facts.reason
     review.status = "published" if facts.decision == "publish" else "rejected"
     review.revision += 1

@@ -110,9 +110,9 @@ def decision_faults(facts: Decision) -> dict[str, str]:
     return {}
 
 
-def may_decide(*, status: str) -> None:
-    """Refuse to decide a second time."""
-    if status != "in_review":
+def may_decide(*, status: str, decision: str) -> None:
+    """Refuse to decide a second time, but for taking down what is published."""
+    if status != "in_review" and (status, decision) != ("published", "reject"):
         raise Decided()
 
 

@@ -64,3 +64,7 @@ async def merged(register: Register, from_id: UUID, into_id: UUID) -> None:
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+async def page(register: Register, programme: dict[str, Any], **asked: Any) -> Any:
+    return await register.get(f"/programmes/{programme['id']}/reviews", **asked)

@@ -1,7 +1,6 @@
 """Reviews: by those who were there, once, seen by everybody from five on, and gone with the person."""
 
 import asyncio
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +11,7 @@ from shared.contracts.catalog import ReviewPublished
 from shared.contracts.enrollment import AttendanceRecorded
 from shared.contracts.erasure import CatalogPersonErased
 from tests.service.catalog.conftest import Register
-from tests.service.catalog.reviewing import MARKS, TEXT, decided, erased, merged, published, review, trained, written
+from tests.service.catalog.reviewing import MARKS, TEXT, decided, erased, merged, page, published, review, trained, written
 from tests.service.catalog.test_events import announced
 from tests.support.service import envelope_of
 
@@ -41,10 +40,6 @@ async def test_the_database_refuses_what_the_rules_of_reviews_refuse(register: R
     async with register.service.app.state.engine.connect() as connection:
         with pytest.raises(IntegrityError, match=constraint):
             await connection.execute(text(WRONG[constraint]))
-
-
-async def page(register: Register, programme: dict[str, Any], **asked: Any) -> Any:
-    return await register.get(f"/programmes/{programme['id']}/reviews", **asked)
 
 
 async def test_a_right_is_used_once_however_often_and_at_once(register: Register) -> None:
@@ -162,75 +157,6 @@ async def test_reviews_of_what_nobody_sees_answer_as_unknown(register: Register)
     draft = await register.draft()
     for path in (f"/programmes/{draft['id']}/reviews", f"/programmes/{uuid4()}/reviews", f"/events/{uuid4()}/reviews"):
         assert (await register.refused("GET", path, register.service.guest())).status_code == 404
-
-
-async def test_a_moderator_is_pointed_to_names_and_decides_once_with_a_reason(register: Register) -> None:
-    programme, teacher = await register.published(), register.service.teacher()
-    named = await written(register, programme["id"], teacher, text="Нина Аркадьевна ведёт прекрасно, а коллега просто идиот.")
-    queue = await register.get("/moderation/reviews", register.operator)
-    assert (queue["waiting"], [one["id"] for one in queue["items"]]) == (1, [named])
-    assert [(one["text"], one["hint"]) for one in queue["items"][0]["pieces"] if one["hint"]] == [
-        ("Нина Аркадьевна", "full_name"),
-        ("идиот", "abuse"),
-    ]
-    path = f"/reviews/{named}/decision"
-    assert (await register.refused("POST", path, register.specialist, {"decision": "publish"})).status_code == 403
-    assert (await register.refused("POST", path, register.service.staff("auditor"), {"decision": "publish"})).status_code == 403
-    bare = await register.refused("POST", path, register.operator, {"decision": "reject"})
-    assert (bare.status_code, bare.json()["errors"][0]["field"]) == (422, "reason")
-    await decided(register, named, "reject", "Названо имя и есть брань.")
-    mine = await register.get("/me/reviews", teacher)
-    assert (mine["written"][0]["status"], mine["written"][0]["reason"]) == ("rejected", "Названо имя и есть брань.")
-    assert (await register.refused("POST", path, register.operator, {"decision": "publish"})).json()["type"] == "review_decided"
-    assert (await page(register, programme))["n"] == 0
-    assert (await register.refused("POST", f"/reviews/{uuid4()}/decision", register.operator, {"decision": "publish"})).status_code == 404
-
-
-async def test_a_rejected_review_is_said_anew_by_its_author_and_waits_again(register: Register) -> None:
-    programme, teacher = await register.published(), register.service.teacher()
-    review_id = await written(register, programme["id"], teacher, text="Нина Аркадьевна ведёт прекрасно.")
-    path = f"/me/reviews/{review_id}"
-    assert (await register.refused("PUT", path, teacher, review())).json()["type"] == "review_not_rejected"
-    await decided(register, review_id, "reject", "Названо имя.")
-    assert (await register.refused("PUT", path, register.service.teacher(), review())).status_code == 404
-    assert (await register.refused("PUT", path, teacher, review(text="Ок"))).json()["errors"][0]["field"] == "text"
-    mine = await register.done("PUT", path, teacher, review(content=3))
-    assert [(one["status"], one["reason"], one["marks"]["content"]) for one in mine["written"]] == [("in_review", None, 3)]
-    await decided(register, review_id)
-    assert (await page(register, programme))["n"] == 1
-    assert (await register.refused("PUT", path, teacher, review())).json()["type"] == "review_not_rejected"
-
-
-async def test_the_words_that_moderators_are_pointed_to_are_edited_without_a_release(register: Register) -> None:
-    programme = await register.published()
-    await written(register, programme["id"], text="Этот курс — какая-то чепуховина, честное слово.")
-    async with register.service.app.state.engine.begin() as connection:
-        await connection.execute(
-            text("INSERT INTO abuse_word VALUES ('чепухов', '2026-01-01', NULL), ('честн', '2026-01-01', '2026-02-01')")
-        )
-    queue = await register.get("/moderation/reviews", register.operator)
-    assert [one["text"] for one in queue["items"][0]["pieces"] if one["hint"]] == ["чепуховина"]
-
-
-async def test_two_moderators_count_a_review_once(register: Register) -> None:
-    programme = await register.published()
-    waiting = await written(register, programme["id"])
-    path, body = f"/reviews/{waiting}/decision", {"decision": "publish"}
-    answers = await asyncio.gather(*(register.service.call("POST", path, register.operator, json=body) for _ in range(3)))
-    assert sorted(one.status_code for one in answers) == [204, 409, 409]
-    assert len(await register.service.told(ReviewPublished)) == (await page(register, programme))["n"] == 1
-
-
-async def test_publication_tells_the_figures_and_never_the_words(register: Register) -> None:
-    programme = await register.published()
-    ids = await asyncio.gather(
-        *(written(register, programme["id"], content=mark, teacher=5, organisation=5, usefulness=5) for mark in (1, 5))
-    )
-    await asyncio.gather(*(decided(register, one) for one in ids))
-    said = [one.event() for one in await register.service.told(ReviewPublished)]
-    assert max((one.count, one.mean) for one in said if isinstance(one, ReviewPublished)) == (2, 4.5)
-    for envelope in await register.service.told():
-        assert "пятом классе" not in str(envelope.model_dump(mode="json"))
 
 
 async def test_a_foreign_provider_neither_sees_nor_answers(register: Register) -> None:
