@@ -10,7 +10,6 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from gateway.client import Client, Refused, optional
-from gateway.portal.dictionaries import titles
 from gateway.portal.linked_data import organisation, script
 from gateway.portal.page import At, Page
 
@@ -43,14 +42,15 @@ async def register(view: At, q: str = "", kind: str = "", oktmo: str = "", autho
         if refused.status != 422:
             raise
         cursor, found = "", await view.ask.get("/organisations", **{**wanted, "q": None}, limit=PAGE)
+    counts: dict[str, int] = {one["value"]: one["count"] for one in found["facets"]["kind"]}
+    counts[ALL] = sum(counts.values())
     return await view.show(
         "organisations.html",
         title="Организации",
         found=found,
         asked=asked,
         above=above,
-        kinds=[(code, name, address(asked, kind=code)) for code, name in KINDS],
-        places=sorted((await titles.of(view.ask, "municipality_now")).items(), key=lambda one: one[1]),
+        kinds=[(code, name, address(asked, kind=code), counts.get(code)) for code, name in KINDS],
         everywhere=address(asked, kind=ALL, oktmo=""),
         apart=address(asked, authority=""),
         next_href=address(asked, cursor=found["next"]) if found["next"] else "",

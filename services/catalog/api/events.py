@@ -10,9 +10,8 @@ from pydantic import BaseModel
 from services.catalog import commands, queries
 from services.catalog.api.callers import Publisher, Since, Visitor
 from services.catalog.api.public import Public
-from services.catalog.api.shapes.dictionaries import Coded
+from services.catalog.api.shapes.dictionaries import Coded, FacetValue
 from services.catalog.api.shapes.organisations import ProviderOut
-from services.catalog.api.shapes.search import FacetValue
 from services.catalog.rules.events import AgendaItem, EventFacts, WantedEvents
 from services.catalog.rules.fields import Facts, Reason
 from shared.edge import Now, Tx

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from services.catalog import queries
 from services.catalog.api.callers import Visitor
 from services.catalog.api.public import Public
-from services.catalog.api.shapes.search import FacetValue, UnderstoodOut
+from services.catalog.api.shapes.dictionaries import FacetValue
+from services.catalog.api.shapes.search import UnderstoodOut
 from services.catalog.rules.search_everywhere import Kind, WantedAnything
 from shared.clock import today
 from shared.edge import Now, Tx

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from services.catalog import commands, queries
 from services.catalog.api.callers import NewsReader, Publisher, Since, Visitor
 from services.catalog.api.public import Public
+from services.catalog.api.shapes.dictionaries import FacetValue
 from services.catalog.api.shapes.organisations import ProviderOut
-from services.catalog.api.shapes.search import FacetValue
 from services.catalog.rules.fields import Facts, Reason
 from services.catalog.rules.news import NewsFacts, WantedNews
 from shared.edge import Now, Tx

@@ -5,25 +5,20 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    CTE,
     ColumnElement,
     Select,
-    String,
     and_,
     case,
-    cast,
-    func,
     literal,
-    literal_column,
     null,
     or_,
     select,
-    true,
     union_all,
 )
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.queries.counting import rows_of
 from services.catalog.queries.labels import Labels, labels
 from services.catalog.queries.paging import paged
 from services.catalog.rules.events import WantedEvents
@@ -114,12 +109,6 @@ def counted(view: ColumnElement[bool], conditions: dict[str, ColumnElement[bool]
         rows_of(base, conditions, "organiser", *organiser).join(Organisation, organiser[0] == base.c.organiser_id).group_by(*organiser),
     ]
     return select(union_all(*parts).subquery())
-
-
-def rows_of(base: CTE, conditions: dict[str, ColumnElement[bool]], facet: str, value: Any, title: Any) -> Any:
-    fitting = and_(true(), *(base.c[f"ok_{name}"] for name in conditions if name != facet))
-    columns = (literal(facet, String).label("facet"), cast(value, String).label("value"), cast(title, String).label("title"))
-    return select(*columns, func.count(literal_column("*")).filter(fitting).label("count")).select_from(base)
 
 
 def facets_of(counts: Any, wanted: WantedEvents, said: Labels) -> dict[str, list[dict[str, Any]]]:

@@ -1,13 +1,15 @@
 """Organisations: the register by kind and place, and one organisation with the names it had."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, null, or_, select, true, union_all
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.queries.counting import rows_of
 from services.catalog.queries.labels import Labels, labels, municipality
 from services.catalog.queries.paging import paged
 from services.catalog.rules.search import WantedOrganisations
@@ -27,21 +29,58 @@ def organisations_with_places() -> Select[Any]:
 
 
 async def organisations_listed(session: AsyncSession, wanted: WantedOrganisations, *, today: date) -> dict[str, Any]:
-    """Organisations by name."""
-    listed = organisations_with_places()
-    if wanted.q:
-        names = (Organisation.name, Organisation.short_name, Organisation.previous_name)
-        listed = listed.where(or_(*(func.lower(col(name)).contains(wanted.q.lower(), autoescape=True) for name in names)))
-    for column, values in ((Organisation.code, wanted.code), (Organisation.id, wanted.id), (Organisation.kind, wanted.kind)):
-        if values:
-            listed = listed.where(col(column).in_(values))
-    if wanted.oktmo:
-        listed = listed.where(col(Organisation.oktmo) == await municipality(session, wanted.oktmo, today))
-    if wanted.authority_id:
-        listed = listed.where(col(Organisation.authority_id) == wanted.authority_id)
+    """Organisations by name, with how many there are of each kind and in each place."""
+    asked = asked_of(wanted)
+    conditions: dict[str, ColumnElement[bool]] = {"kind": col(Organisation.kind).in_(wanted.kind)} if wanted.kind else {}
+    if place := wanted.oktmo and await municipality(session, wanted.oktmo, today):
+        conditions["oktmo"] = col(Organisation.oktmo) == place
+    elif wanted.oktmo:
+        conditions["oktmo"] = false()
+    listed = organisations_with_places().where(asked, *conditions.values())
     page, more = await paged(session, listed, wanted, Organisation, by="name")
     said = await labels(session, today)
-    return {"items": [organisation_shown(row, said) for row in page], "next": more}
+    counts = (await session.execute(counted(asked, conditions))).all()
+    chosen: dict[str, list[Any]] = {"kind": wanted.kind, "oktmo": [place]}
+    return {
+        "items": [organisation_shown(row, said) for row in page],
+        "next": more,
+        "total": next(row.count for row in counts if row.facet == "total"),
+        "facets": {
+            facet: [
+                {"value": row.value, "title": row.title or said.coded("organisation_kind", row.value)["title"], "count": row.count}
+                | {"chosen": row.value in chosen[facet]}
+                for row in counts
+                if row.facet == facet
+            ]
+            for facet in chosen
+        },
+    }
+
+
+def asked_of(wanted: WantedOrganisations) -> ColumnElement[bool]:
+    """What is asked of organisations besides kind and place."""
+    asked: list[ColumnElement[bool]] = [true()]
+    if wanted.q:
+        names = (Organisation.name, Organisation.short_name, Organisation.previous_name)
+        asked.append(or_(*(func.lower(col(name)).contains(wanted.q.lower(), autoescape=True) for name in names)))
+    asked += [col(column).in_(values) for column, values in ((Organisation.code, wanted.code), (Organisation.id, wanted.id)) if values]
+    if wanted.authority_id:
+        asked.append(col(Organisation.authority_id) == wanted.authority_id)
+    return and_(*asked)
+
+
+def counted(asked: ColumnElement[bool], conditions: Mapping[str, ColumnElement[bool]]) -> Select[Any]:
+    """Rows of facet, value, title and count, places by their titles."""
+    met = (condition.label(f"ok_{name}") for name, condition in conditions.items())
+    base = select(col(Organisation.kind), col(Organisation.oktmo), *met).where(asked).cte("base")
+    place = (col(Territory.oktmo), col(Territory.title))
+    parts = [
+        rows_of(base, conditions, "total", literal("all"), null()),
+        rows_of(base, conditions, "kind", base.c.kind, null()).group_by(base.c.kind),
+        rows_of(base, conditions, "oktmo", *place).join(Territory, place[0] == base.c.oktmo).group_by(*place),
+    ]
+    rows = union_all(*parts).subquery()
+    return select(rows).order_by(rows.c.title)
 
 
 async def organisation_card(session: AsyncSession, organisation_id: UUID, *, today: date) -> dict[str, Any]:

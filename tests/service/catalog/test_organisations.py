@@ -1,9 +1,10 @@
 """Organisations: names with history, numbers with check digits, places old and new."""
 
+from typing import Any
 from uuid import uuid4
 
 from shared.contracts.catalog import OrganisationChanged
-from tests.service.catalog.conftest import MIASS, Register, day
+from tests.service.catalog.conftest import CHELYABINSK, MIASS, Register, day
 
 
 async def test_an_organisation_is_told_with_its_place_and_parent(register: Register) -> None:
@@ -189,3 +190,20 @@ async def test_a_merger_keeps_the_card_its_names_and_what_was_before(register: R
     assert (card["names"][0]["name"], card["status"]) == (gone["name"], "merged")
     (one,) = (await register.get(f"/organisations/{gone['id']}/changes", register.operator))["items"]
     assert one["changes"]["status"] == ["active", "merged"]
+
+
+async def test_counts_by_kind_and_place_react_to_each_other(register: Register) -> None:
+    for number, (kind, oktmo) in enumerate((("school", MIASS), ("school", MIASS), ("school", CHELYABINSK), ("provider", CHELYABINSK))):
+        await register.organisation(code=f"counted-{number}", kind=kind, oktmo=oktmo, name=f"Счётная {number}", short_name=f"С {number}")
+
+    async def counts(**asked: Any) -> tuple[int, dict[str, int], dict[str, int], list[str]]:
+        found = await register.get("/organisations", q="счётная", **asked)
+        of_kind, of_place = ({one["value"]: one["count"] for one in found["facets"][facet]} for facet in ("kind", "oktmo"))
+        return found["total"], of_kind, of_place, [one["value"] for facet in found["facets"].values() for one in facet if one["chosen"]]
+
+    places = {MIASS: 2, CHELYABINSK: 2}
+    assert await counts() == (4, {"school": 3, "provider": 1}, places, [])
+    assert await counts(kind="school") == (3, {"school": 3, "provider": 1}, {MIASS: 2, CHELYABINSK: 1}, ["school"])
+    assert await counts(oktmo=MIASS) == (2, {"school": 2, "provider": 0}, places, [MIASS])
+    assert await counts(kind="provider", oktmo=MIASS) == (0, {"school": 2, "provider": 0}, {MIASS: 0, CHELYABINSK: 1}, ["provider", MIASS])
+    assert (await counts(oktmo="99999999"))[0] == 0

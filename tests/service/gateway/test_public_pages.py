@@ -18,6 +18,7 @@ from tests.service.gateway.conftest import PORTAL, Open, Stand
 DOCUMENT = Path(next(iter(gateway.__path__))) / "openapi.json"
 ORGANISATION, GROUP = str(uuid4()), str(uuid4())
 PROVIDER = {"code": "provider", "title": "Организация ДПО", "short": "организация ДПО"}
+FACETS: dict[str, list[Any]] = {"kind": [{"value": "provider", "title": "Организация ДПО", "count": 1, "chosen": True}], "oktmo": []}
 LISTED = {
     "id": ORGANISATION,
     "code": "institute",
@@ -68,7 +69,7 @@ async def public(opened: Open) -> Stand:
     """A gateway with the whole public API before a catalogue of one organisation and one group."""
     stand = await opened(GATEWAY_OPENAPI_FILE=str(DOCUMENT))
     stand.upstream.says("GET /dictionaries", {"terms": {}, "municipalities": [], "hours_minima": []})
-    stand.upstream.says("GET /organisations", {"items": [LISTED], "next": None})
+    stand.upstream.says("GET /organisations", {"items": [LISTED], "next": None, "total": 1, "facets": FACETS})
     stand.upstream.says(f"GET /organisations/{ORGANISATION}", CARD)
     stand.upstream.says("GET /programmes", {"items": [], "total": 0, "next": None, "facets": {}})
     for kind in ("events", "news", "documents", "notices", "procedures"):
@@ -110,7 +111,7 @@ async def test_the_registers_address_is_the_question(public: Stand, address: str
 
 
 async def test_a_page_leads_to_the_next_with_the_whole_question(public: Stand) -> None:
-    public.upstream.says("GET /organisations", {"items": [LISTED], "next": "abc="})
+    public.upstream.says("GET /organisations", {"items": [LISTED], "next": "abc=", "total": 2, "facets": FACETS})
     html = (await public.browser().get("/organisations?q=институт&kind=all")).text
     [following] = re.findall(r'href="([^"]*)" rel="next"', html)
     asked = asks(public, "/organisations")
@@ -161,8 +162,8 @@ async def test_the_site_map_reads_every_page_once_and_is_kept(public: Stand) -> 
     more = LISTED | {"id": str(uuid4())}
 
     async def two_pages(request: web.Request) -> web.Response:
-        first = {"items": [LISTED], "next": "second"}
-        return web.json_response({"items": [more], "next": None} if request.query.get("cursor") == "second" else first)
+        first = {"items": [LISTED], "next": "second", "facets": FACETS}
+        return web.json_response({"items": [more], "next": None, "facets": FACETS} if request.query.get("cursor") == "second" else first)
 
     public.upstream.answers["GET /organisations"] = two_pages
     asked = asks(public, "/organisations")

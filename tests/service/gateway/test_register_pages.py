@@ -34,7 +34,7 @@ async def stand(opened: Open, upstream: Upstream) -> Stand:
     places = {name: f"{upstream.url}/{name}" for name in ("catalog", "enrollment", "notify", "reports")}
     stand = await opened(GATEWAY_OPENAPI_FILE=str(DOCUMENT), GATEWAY_UPSTREAMS=json.dumps(places))
     stand.upstream.says("GET /dictionaries", LISTS)
-    stand.upstream.says("GET /organisations", {"items": [LISTED], "next": None})
+    stand.upstream.says("GET /organisations", {"items": [LISTED], "next": None, "total": 1, "facets": {"kind": [], "oktmo": []}})
     stand.upstream.says(f"GET /organisations/{ORGANISATION}", CARD)
     stand.upstream.says(f"GET /organisations/{ORGANISATION}/changes", {"items": [CHANGE]})
     stand.upstream.says("GET /reports/demand", DEMAND)

@@ -13,6 +13,13 @@ class Coded(BaseModel):
     short: str
 
 
+class FacetValue(BaseModel):
+    value: str
+    title: str
+    count: int
+    chosen: bool
+
+
 class TermOut(Coded):
     dictionary: str
     valid_from: date

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.catalog.api.shapes.dictionaries import Coded
+from services.catalog.api.shapes.dictionaries import Coded, FacetValue
 from services.catalog.rules.organisations import LicenceStatus
 
 
@@ -72,7 +72,9 @@ class OrganisationOut(OrganisationItem):
 
 class OrganisationPage(BaseModel):
     items: list[OrganisationItem]
+    total: int
     next: str | None
+    facets: dict[str, list[FacetValue]]
 
 
 class ChangeOut(BaseModel):

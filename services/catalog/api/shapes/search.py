@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.catalog.api.shapes.dictionaries import Coded
+from services.catalog.api.shapes.dictionaries import Coded, FacetValue
 from services.catalog.api.shapes.groups import GroupItem
 from services.catalog.api.shapes.organisations import ProviderOut
 from services.catalog.api.shapes.reviews import RatingOut
@@ -35,13 +35,6 @@ class ProgrammeItem(BaseModel):
     provider: ProviderOut
     rating: RatingOut | None = None
     nearest_group: GroupItem | None
-
-
-class FacetValue(BaseModel):
-    value: str
-    title: str
-    count: int
-    chosen: bool
 
 
 class UnderstoodOut(BaseModel):
