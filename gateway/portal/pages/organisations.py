@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from gateway.client import Client, Refused, optional
+from gateway.portal.dictionaries import titles
 from gateway.portal.linked_data import organisation, script
 from gateway.portal.page import At, Page
 
@@ -51,6 +52,8 @@ async def register(view: At, q: str = "", kind: str = "", oktmo: str = "", autho
         asked=asked,
         above=above,
         kinds=[(code, name, address(asked, kind=code), counts.get(code)) for code, name in KINDS],
+        places=sorted((await titles.of(view.ask, "municipality_now")).items(), key=lambda one: one[1]),
+        there={one["value"]: one["count"] for one in found["facets"]["oktmo"]},
         everywhere=address(asked, kind=ALL, oktmo=""),
         apart=address(asked, authority=""),
         next_href=address(asked, cursor=found["next"]) if found["next"] else "",
