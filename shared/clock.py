@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 REGION = ZoneInfo("Asia/Yekaterinburg")
+READ_SECONDS = 1.0  # how often at most a movable clock looks into its file
 Clock = Callable[[], datetime]
 
 
@@ -15,12 +16,12 @@ def real_time() -> datetime:
 
 
 def movable(offset_file: Path) -> Clock:
-    """A clock that runs ahead by the seconds written in a file; the file is read once a second at most."""
+    """A clock that runs ahead by the seconds written in a file, which it reads again after `READ_SECONDS`."""
     offset, read_at = timedelta(0), -1.0
 
     def now() -> datetime:
         nonlocal offset, read_at
-        if (tick := time.monotonic()) - read_at >= 1:
+        if (tick := time.monotonic()) - read_at >= READ_SECONDS:
             read_at = tick
             written = offset_file.read_text().strip() if offset_file.exists() else ""
             offset = timedelta(seconds=float(written or 0))

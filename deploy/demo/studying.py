@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from deploy.commands.clock import ahead, moved
@@ -9,7 +10,7 @@ from deploy.demo.cast import Cast
 from deploy.demo.door import Person, until
 from deploy.demo.play import Play
 from deploy.paths import CLOCK, write_whole
-from shared.clock import real_time, today
+from shared.clock import READ_SECONDS, real_time, today
 
 
 async def plan(play: Play, cast: Cast) -> None:
@@ -40,7 +41,7 @@ async def study(play: Play, cast: Cast) -> None:
         for application in sorted(studying, key=lambda one: one["group"]["ends"]):
             await complete(play, cast, application)
         done = {application["programme"]["id"] for application in studying}
-        await until(lambda done=done: progressed(cast, done), what="the route's steps are completed")  # type: ignore[misc]
+        await until(partial(progressed, cast, done), what="the route's steps are completed")
 
 
 async def wait_for_enrolment(play: Play, cast: Cast) -> None:
@@ -122,4 +123,4 @@ async def move_clock(day: date) -> None:
     """Move the suite's clock to a day that lies ahead, and let every process notice."""
     if (days := (day - suite_day()).days) > 0:
         await asyncio.to_thread(write_whole, CLOCK, str(moved(ahead(), f"+{days}d").total_seconds()))
-        await asyncio.sleep(1.2)  # processes read the file once a second
+        await asyncio.sleep(READ_SECONDS + 0.2)  # no process tells which time it lives in, but by then each has read the file

@@ -60,7 +60,7 @@ def counted_then_written(patch: pytest.MonkeyPatch) -> None:
         if change.used > 0 and found.held + found.taken + change.used > found.capacity:
             return None
         after = {"held": found.held + change.held, "taken": found.taken + change.taken, "revision": found.revision + 1}
-        await asyncio.sleep(0.01)  # what a slower machine would do by itself
+        await asyncio.sleep(0.01)  # opens the gap between reading and writing, in which others read the same
         return await store(session, group_id, after)
 
     patch.setattr(seats, "counted", naively)

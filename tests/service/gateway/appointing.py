@@ -13,8 +13,8 @@ MIASS, CHELYABINSK = "75742000", "75701000"
 
 async def organisation(stand: Stand, kind: str = "school", oktmo: str | None = MIASS, revision: int = 1, **facts: Any) -> UUID:
     """An organisation that the gateway has heard of."""
-    made: dict[str, Any] = {"organisation_id": uuid4(), "name": "Школа № 106", "short_name": "Школа № 106", "status": "active", **facts}
-    event = OrganisationChanged(kind=kind, oktmo=oktmo, valid_from=date(2026, 1, 1), **made)  # type: ignore[arg-type]
+    made = {"organisation_id": uuid4(), "name": "Школа № 106", "short_name": "Школа № 106", "status": "active", **facts}
+    event = OrganisationChanged.model_validate({"kind": kind, "oktmo": oktmo, "valid_from": date(2026, 1, 1), **made})
     await stand.gateway.hear(envelope_of(event, subject=event.organisation_id, revision=revision))
     return event.organisation_id
 

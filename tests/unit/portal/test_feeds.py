@@ -20,7 +20,9 @@ def test_the_feed_tells_of_groups_that_can_be_applied_for_the_newest_first() -> 
     items = root.findall("channel/item")
     assert root.attrib["version"] == "2.0"
     assert [one.findtext("guid") for one in items] == [f"urn:uuid:00000000-0000-4000-8000-00000000000{n}" for n in (2, 1)]
-    assert items[0].find("guid").attrib == {"isPermaLink": "false"}  # type: ignore[union-attr]
+    guid = items[0].find("guid")
+    assert guid is not None
+    assert guid.attrib == {"isPermaLink": "false"}
     assert items[0].findtext("title", "").startswith(EVIL)
     opened = parsedate_to_datetime(items[0].findtext("pubDate", ""))
     assert (opened.date(), opened.utcoffset()) == (date(2026, 11, 20), timedelta(hours=5))
