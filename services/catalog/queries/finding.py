@@ -215,7 +215,8 @@ def open_groups(shape: Shape, *, ranked: bool, among: bool = False) -> CTE:
 def eligible(shape: Shape, *, ranked: bool) -> Select[Any]:
     """Programmes whose groups matter, by what is asked of programmes alone."""
     conditions = programme_conditions(shape).values()
-    return select(col(P.id)).where(found(shape), failing(*conditions) <= (0 if ranked else 1))
+    rated = select(col(P.id)).select_from(P).outerjoin(Rating, ratings.OF_PROGRAMME)
+    return rated.where(found(shape), failing(*conditions) <= (0 if ranked else 1))
 
 
 def offers(shape: Shape, groups: CTE, *, ranked: bool) -> CTE:

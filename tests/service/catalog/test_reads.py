@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -10,12 +11,17 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy import String, bindparam, select, text
+from sqlalchemy.sql.compiler import FROM_LINTING
 from sqlmodel import col
 
 from services.catalog.queries import labels
+from services.catalog.queries.facets import counted
+from services.catalog.queries.finding import shape_of
+from services.catalog.queries.page import page_of
+from services.catalog.rules.search import Wanted
 from services.catalog.tables import Term
 from shared import telemetry
-from shared.database import fetched
+from shared.database import DRIVEN, fetched
 from shared.errors import is_transient
 from tests.service.catalog.conftest import Register
 
@@ -93,3 +99,20 @@ async def test_a_connection_cut_in_the_middle_is_told_as_unavailable_and_the_nex
     )
     assert {answer.status_code for answer in answers[:4] if answer is not None} <= {200, 503}
     await register.get("/programmes")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"rating_from": 4.5},
+        {"kind": ["professional_development"], "has_seats": True},
+        {"oktmo": ["75742000"], "sort": "starts"},
+        {"q": "ПК-26"},
+    ],
+    ids=str,
+)
+def test_a_search_multiplies_no_table_by_another(asked: dict[str, Any]) -> None:
+    shape = shape_of(Wanted.model_validate(asked), None)
+    for statement in (counted(shape), page_of(shape)):
+        statement.compile(dialect=DRIVEN, linting=FROM_LINTING)  # warns of tables that nothing joins
