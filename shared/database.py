@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from contextlib import nullcontext
+from functools import cache, lru_cache
 from typing import Any, cast
 
 import asyncpg
-from sqlalchemy import ClauseElement, ColumnElement, false, inspect, make_url, or_, true
+from sqlalchemy import ClauseElement, ColumnElement, Executable, bindparam, false, inspect, make_url, or_, true
 from sqlalchemy import event as hooks
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InvalidatePoolError
@@ -113,11 +114,11 @@ def as_driven(statement: ClauseElement) -> tuple[str, Sequence[str], Mapping[str
     return str(compiled), compiled.positiontup or (), fixed
 
 
-async def fetched(session: AsyncSession, statement: ClauseElement, values: Mapping[str, Any]) -> list[Any]:
-    """The rows of a statement that is put together once and asked often.
+async def driven(session: AsyncSession, statement: Executable, values: Mapping[str, Any]) -> Sequence[Any]:
+    """The rows of a statement that is put together once and executed often; it names each of its values.
 
     The driver is asked directly: what SQLAlchemy does for every execution costs several times what the driver needs.
-    A session of ours is one transaction, so its connection stays the same.
+    A session of ours is one transaction, so its connection stays the same; SQLAlchemy begins it with its own first statement.
     """
     if session.new or session.dirty or session.deleted:
         await session.flush()
@@ -125,11 +126,25 @@ async def fetched(session: AsyncSession, statement: ClauseElement, values: Mappi
     if driver is None:
         connection = await session.connection()
         driver = session.info["driver"] = (await connection.get_raw_connection()).driver_connection
+    if statement.is_dml and not driver.is_in_transaction():
+        return (await session.execute(statement, values)).all()
     text, names, fixed = as_driven(statement)
     bound = {**fixed, **values}
-    with telemetry.statement(text):
+    with nullcontext() if "bookkeeping" in statement.get_execution_options() else telemetry.statement(text):
         rows: list[Any] = await driver.fetch(text, *(bound[name] for name in names), record_class=Row)
     return rows
+
+
+@cache
+def appending(table: type[SQLModel]) -> Executable:
+    shape = inspect(table)
+    named = {column.name: bindparam(column.name, type_=column.type) for column in shape.columns}
+    return insert(table).values(named).returning(*shape.primary_key)
+
+
+async def append(session: AsyncSession, table: type[SQLModel], **row: Any) -> None:
+    """Add a row, every column of it named, to a table that only grows, such as a history: nothing is to become of an object."""
+    await driven(session, appending(table), row)
 
 
 def within(caller: Caller, **columns: Any) -> ColumnElement[bool]:

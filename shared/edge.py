@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.access import Caller, bearer
+from shared.database import driven
 from shared.errors import DomainError, Invalid
-from shared.messaging.tables import idempotency
+from shared.messaging.tables import idempotency, named
 from shared.telemetry import SAFE
 
 Run = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -53,7 +54,8 @@ class Edge(APIRoute):
 
 ASKED = [idempotency.c[name] == bindparam(f"asked_{name}") for name in ("subject", "route", "key")]
 STORED = select(idempotency).where(*ASKED).execution_options(bookkeeping=True)
-KEEP = insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.key).execution_options(bookkeeping=True)
+ANSWER = named(idempotency, "subject", "route", "key", "request_hash", "status", "media_type", "body")
+KEEP = insert(idempotency).values(ANSWER).on_conflict_do_nothing().returning(idempotency.c.key).execution_options(bookkeeping=True)
 
 
 class Repeated(Exception):
@@ -77,7 +79,7 @@ async def once(request: Request, route: str, key: str, run: Run) -> Response:
             response = await run(request)
             media_type = response.media_type or response.headers.get("content-type")
             kept = {"request_hash": asked, "status": response.status_code, "media_type": media_type, "body": bytes(response.body)}
-            if (await session.execute(KEEP, {**intent, **kept})).first() is None:
+            if not await driven(session, KEEP, intent | kept):
                 raise Repeated()
             return response
     except Exception:

@@ -155,9 +155,11 @@ def install(app: FastAPI) -> None:
         }.get(error.status_code, ("refused", "Запрос отклонён."))
         return problem(error.status_code, code, detail)
 
+    @app.exception_handler(asyncpg.IntegrityConstraintViolationError)
     @app.exception_handler(IntegrityError)
-    async def conflict(request: Request, error: IntegrityError) -> JSONResponse:
-        constraint = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+    async def conflict(request: Request, error: IntegrityError | asyncpg.IntegrityConstraintViolationError) -> JSONResponse:
+        cause = error.orig.__cause__ if isinstance(error, IntegrityError) and error.orig else error
+        constraint = getattr(cause, "constraint_name", None)
         log.warning("conflict", constraint=constraint, route=route_of(request))
         return problem(409, "conflict", "Данные уже изменились. Обновите страницу и повторите.")
 

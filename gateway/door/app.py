@@ -79,7 +79,6 @@ class Door(FastAPI):
         gate: Gate = self.state.gate
         leaving = Leaving(send, gate.protection)
         if (path := scope["path"]) in HEALTH or path.startswith(OWN_TOKENS):
-            scope["fastapi.telemetry"] = None
             return await super().__call__(scope, receive, leaving)
         await Entering(gate, scope, receive, leaving).serve(super().__call__)
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from opentelemetry import trace
-from opentelemetry.trace import SpanKind, Status, StatusCode
+from opentelemetry.trace import SpanKind
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message
@@ -24,7 +24,7 @@ from gateway.settings import Settings
 from gateway.tokens import DOOR, Mint
 from shared.access import Caller
 from shared.errors import DomainError, Unauthenticated
-from shared.telemetry import SAFE, tracer
+from shared.telemetry import SAFE, leaf, traceparent
 
 CARRIED = ("accept", "accept-language", "content-type", "idempotency-key", "if-match", "if-none-match", "if-modified-since")
 """What a service hears of the caller's headers; who calls is said by our token alone."""
@@ -124,23 +124,16 @@ class Gate:
     async def sent(self, caller: Caller, service: str, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         told = {name: headers[name] for name in CARRIED if name in headers}
         told["authorization"] = "Bearer " + self.mint.token(caller, service)
-        current = trace.get_current_span()
-        if not current.is_recording():
-            told["traceparent"] = traceparent(current)
-            return await self.upstreams.send(service, method, target, told, body)
-        attributes = {"http.request.method": method, "dpo.upstream": service}
-        hop = tracer.start_span(f"{method} {service}", kind=SpanKind.CLIENT, attributes=attributes)
-        told["traceparent"] = traceparent(hop)
-        try:
-            answer = await self.upstreams.send(service, method, target, told, body)
-            hop.set_attribute("http.response.status_code", answer.status)
+        attributes: dict[str, Any] = {"http.request.method": method, "dpo.upstream": service}
+        with leaf(f"{method} {service}", trace.get_current_span().get_span_context(), SpanKind.CLIENT, attributes) as hop:
+            told["traceparent"] = traceparent(hop) or ""
+            try:
+                answer = await self.upstreams.send(service, method, target, told, body)
+            except DomainError as refused:
+                attributes["error.type"] = refused.code
+                raise
+            attributes["http.response.status_code"] = answer.status
             return answer
-        except DomainError as refused:
-            hop.set_attribute("error.type", refused.code)
-            hop.set_status(Status(StatusCode.ERROR))
-            raise
-        finally:
-            hop.end()
 
     async def asked_inside(
         self, visitor: Visitor, operation: Operation, target: str, headers: Mapping[str, str], body: bytes | None
@@ -170,8 +163,8 @@ class Gate:
 
 
 def inner(gate: Gate, visitor: Visitor) -> dict[str, Any]:
-    """What a scope inside the door carries; the server span is the door's, so FastAPI makes none."""
-    return {"dpo.gate": gate, "dpo.visitor": visitor, "fastapi.telemetry": None}
+    """What a scope inside the door carries."""
+    return {"dpo.gate": gate, "dpo.visitor": visitor}
 
 
 async def collected(app: ASGIApp, scope: dict[str, Any], body: bytes) -> Answer:
@@ -193,11 +186,6 @@ async def collected(app: ASGIApp, scope: dict[str, Any], body: bytes) -> Answer:
 
     await app(scope, receive, send)
     return Answer(status, [(name, value) for name, value in headers if name != b"content-length"], b"".join(parts))
-
-
-def traceparent(span: trace.Span) -> str:
-    context = span.get_span_context()
-    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{int(context.trace_flags):02x}"
 
 
 def acting_role(caller: Caller, roles: tuple[str, ...]) -> str:

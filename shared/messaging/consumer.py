@@ -20,10 +20,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import telemetry
 from shared.contracts import Envelope, Event
-from shared.database import Sessions
+from shared.database import Sessions, driven
 from shared.errors import DomainError, is_transient
 from shared.messaging.failpoint import failpoint
-from shared.messaging.tables import inbox
+from shared.messaging.tables import inbox, named
 from shared.messaging.topology import ARCHIVE, parked_of, queue_of, retry_of, seconds_name, topology_of
 from shared.messaging.wire import Wire
 
@@ -46,12 +46,18 @@ def understood(body: bytes) -> tuple[Envelope, Event]:
         raise Permanent("not a known event") from reason
 
 
-CLAIM = insert(inbox).on_conflict_do_nothing().returning(inbox.c.event_id).execution_options(bookkeeping=True)
+CLAIM = (
+    insert(inbox)
+    .values(named(inbox, "handler", "event_id"))
+    .on_conflict_do_nothing()
+    .returning(inbox.c.event_id)
+    .execution_options(bookkeeping=True)
+)
 
 
 async def first_time(session: AsyncSession, handler: str, envelope: Envelope) -> bool:
     """Claim an event for a handler; False when its effect already stands."""
-    return (await session.execute(CLAIM, {"handler": handler, "event_id": envelope.id})).first() is not None
+    return bool(await driven(session, CLAIM, {"handler": handler, "event_id": envelope.id}))
 
 
 async def hear_once(session: AsyncSession, handler: str, hear: Hear, envelope: Envelope, event: Event) -> bool:

@@ -8,10 +8,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import telemetry
 from shared.contracts import Envelope, Event
+from shared.database import driven
 from shared.messaging.failpoint import failpoint
-from shared.messaging.tables import outbox
+from shared.messaging.tables import named, outbox
 
-STORE = insert(outbox).execution_options(bookkeeping=True)
+TOLD = named(outbox, "event_id", "topic", "body", "traceparent")
+STORE = insert(outbox).values(TOLD).returning(outbox.c.id).execution_options(bookkeeping=True)
 
 
 def cloud_event(session: AsyncSession, event: Event, *, subject: UUID, revision: int) -> Envelope:
@@ -37,7 +39,7 @@ async def emit(session: AsyncSession, event: Event, *, subject: UUID, revision: 
     envelope = cloud_event(session, event, subject=subject, revision=revision)
     body = envelope.model_dump_json(exclude_none=True).encode()
     row = {"event_id": envelope.id, "topic": event.topic, "body": body, "traceparent": envelope.traceparent}
-    await session.execute(STORE, row)
+    await driven(session, STORE, row)
     session.info["told"] = True
     failpoint(f"{session.info['service']}.emitted")
     return envelope

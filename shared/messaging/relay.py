@@ -1,14 +1,15 @@
 """Sends the outbox: one relay per service, oldest first, confirms pipelined, and never quietly dead."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import structlog
 from opentelemetry.trace import SpanKind
-from sqlalchemy import ARRAY, BigInteger, bindparam, delete, func, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import delete, func, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import telemetry
 from shared.messaging.failpoint import failpoint
@@ -17,31 +18,32 @@ from shared.messaging.topology import EVENTS
 from shared.messaging.wire import Wire, message_of
 
 log = structlog.get_logger()
-BATCH, IDLE_SECONDS, FOLLOW_SECONDS, TEND_SECONDS = 200, 0.2, 1.0, 600
+BATCH, GATHER_SECONDS, IDLE_SECONDS, FOLLOW_SECONDS, TEND_SECONDS = 200, 0.01, 0.2, 1.0, 600
 RELAY_LOCK = 0x_D90_0001
 KEPT_DAYS = 30
-WAITING = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.id).limit(bindparam("limit"))
-SENT = update(outbox).where(outbox.c.id == func.any(bindparam("sent", type_=ARRAY(BigInteger)))).values(sent_at=func.now())
+WAITING = "SELECT id, event_id, topic, body, traceparent FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1"
+SENT = "UPDATE outbox SET sent_at = now() WHERE id = ANY($1)"
 
 
-async def send(wire: Wire, row: Any) -> None:
+async def send(wire: Wire, row: Mapping[str, Any]) -> None:
     """Publish one stored envelope in the trace that stored it; its id makes a second sending harmless."""
-    attributes = {"messaging__system": "rabbitmq", "messaging__destination__name": row.topic}
-    with telemetry.span(f"publish {row.topic}", parent=telemetry.remembered(row.traceparent), kind=SpanKind.PRODUCER, **attributes):
-        headers = {"traceparent": telemetry.traceparent() or ""}
-        await wire.publish(EVENTS, message_of(row.body, event_id=str(row.event_id), topic=row.topic, headers=headers), row.topic)
+    topic, parent = row["topic"], telemetry.context_of(row["traceparent"])
+    attributes = {"messaging.system": "rabbitmq", "messaging.destination.name": topic}
+    with telemetry.leaf(f"publish {topic}", parent, SpanKind.PRODUCER, attributes) as own:
+        headers = {"traceparent": telemetry.traceparent(own) or ""}
+        await wire.publish(EVENTS, message_of(row["body"], event_id=str(row["event_id"]), topic=topic, headers=headers), topic)
 
 
-async def relay_once(database: AsyncConnection, wire: Wire, limit: int = BATCH) -> int:
+async def relay_once(database: asyncpg.Connection, wire: Wire, limit: int = BATCH) -> int:
     """Send the oldest unsent events; return how many the broker confirmed. Raises when none of a batch went out."""
-    rows = (await database.execute(WAITING, {"limit": limit})).all()
+    rows = await database.fetch(WAITING, limit)
     if not rows:
         return 0
     await wire.channel()
     outcomes = await asyncio.gather(*(send(wire, row) for row in rows), return_exceptions=True)
-    if sent := [row.id for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]:
-        failpoint(f"{rows[0].topic.partition('.')[0]}.confirmed")
-        await database.execute(SENT, {"sent": sent})
+    if sent := [row["id"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]:
+        failpoint(f"{rows[0]['topic'].partition('.')[0]}.confirmed")
+        await database.execute(SENT, sent)
     if failures := [outcome for outcome in outcomes if outcome is not None]:
         await wire.drop()
         log.warning("relay_incomplete", sent=len(sent), failed=len(failures), error=type(failures[0]).__name__)
@@ -51,12 +53,12 @@ async def relay_once(database: AsyncConnection, wire: Wire, limit: int = BATCH) 
 
 
 @asynccontextmanager
-async def lead(engine: AsyncEngine) -> AsyncIterator[AsyncConnection | None]:
+async def lead(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection | None]:
     """A connection without transactions that holds the relay's lock; None while another replica's relay holds it."""
     async with engine.connect() as connection:
-        database = await connection.execution_options(isolation_level="AUTOCOMMIT", bookkeeping=True)
+        database: asyncpg.Connection = (await connection.get_raw_connection()).driver_connection
         try:
-            yield database if await database.scalar(select(func.pg_try_advisory_lock(RELAY_LOCK))) else None
+            yield database if await database.fetchval("SELECT pg_try_advisory_lock($1)", RELAY_LOCK) else None
         finally:
             await connection.invalidate()  # the lock ends with it, whatever happened
 
@@ -89,6 +91,7 @@ async def relay(engine: AsyncEngine, wire: Wire, wake: asyncio.Event) -> None:
                         tended = clock()
                     if sent < BATCH:
                         await sleep_until(wake, IDLE_SECONDS)
+                        await asyncio.sleep(GATHER_SECONDS)  # what is told within it shares the statements
         except (Exception, asyncio.CancelledError) as problem:
             if (task := asyncio.current_task()) and task.cancelling():
                 raise

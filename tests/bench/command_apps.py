@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared.access import Caller, allow
 from shared.contracts.base import Code
 from shared.contracts.notify import RequestOpened
+from shared.database import append
 from shared.edge import Edge, Now, Tx
 from shared.messaging.outbox import emit
 from shared.messaging.tables import outbox
@@ -64,7 +65,8 @@ Anyone = Annotated[Caller, allow("requests.open", "teacher")]
 @router.post("/asks", status_code=201, response_model=AskOut)
 async def ask(body: AskIn, caller: Anyone, tx: Tx, now: Now) -> Ask:
     made = Ask(category=body.category, at=now)
-    tx.add_all([made, Step(request_id=made.id, revision=1, action="open", actor=caller.subject, at=now)])
+    tx.add(made)
+    await append(tx, Step, request_id=made.id, revision=1, action="open", actor=caller.subject, at=now)
     await emit(tx, RequestOpened(request_id=made.id, category=body.category), subject=made.id, revision=1)
     return made
 

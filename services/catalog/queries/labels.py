@@ -12,7 +12,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.tables import AbuseWord, HoursMinimum, Term, TermEdition, Territory, Wording
-from shared.database import fetched
+from shared.database import driven
 
 WORDINGS_MOST = 500
 
@@ -53,7 +53,7 @@ kept: dict[tuple[UUID, date], Labels] = {}
 
 async def labels(session: AsyncSession, today: date) -> Labels:
     """Every title in force, and the last ones of codes that are chosen no more."""
-    current: tuple[UUID, date] = ((await fetched(session, EDITION, {}))[0].edition, today)
+    current: tuple[UUID, date] = ((await driven(session, EDITION, {}))[0].edition, today)
     if current not in kept:
         said = await labels_read(session, today)
         kept.clear()
@@ -62,7 +62,7 @@ async def labels(session: AsyncSession, today: date) -> Labels:
 
 
 async def labels_read(session: AsyncSession, today: date) -> Labels:
-    rows = await fetched(session, terms_meant(), {"today": today})
+    rows = await driven(session, terms_meant(), {"today": today})
     now, past = (
         {name: {code: (title, short) for code, title, short, v in terms if v is side} for name, terms in rows} for side in (True, False)
     )

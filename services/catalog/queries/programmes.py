@@ -29,7 +29,7 @@ from services.catalog.tables import (
     Territory,
 )
 from shared.access import Caller
-from shared.database import fetched
+from shared.database import driven
 from shared.errors import NotFound
 
 P, V = Programme, ProgrammeVersion
@@ -50,12 +50,12 @@ PROVIDER: tuple[Any, ...] = (
 async def programme_card(session: AsyncSession, programme_id: UUID, *, caller: Caller, today: date) -> dict[str, Any]:
     """Everything about a programme; what was never published is seen by its provider and roles of the region only."""
     wanted = {"programme_id": programme_id, "today": today}
-    row = next(iter(await fetched(session, card_wanted(), wanted)), None)
+    row = next(iter(await driven(session, card_wanted(), wanted)), None)
     mine = row is not None and caller.reaches(provider=row.provider_id)
     if row is None or (row.status in UNSEEN and not mine):
         raise NotFound("Такой программы нет.")
     said = await labels(session, today)
-    groups = await fetched(session, groups_wanted(), wanted)
+    groups = await driven(session, groups_wanted(), wanted)
     files = await files_named(session, row.files)
     review = await latest_review(session, programme_id, caller=caller) if mine else None
     rating = ratings.rating_shown(row.rating, row.rated_by)

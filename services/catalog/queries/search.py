@@ -16,7 +16,7 @@ from services.catalog.queries.search_reading import Reading, read
 from services.catalog.queries.seats import group_shown
 from services.catalog.rules.cursors import cursor_of
 from services.catalog.rules.search import Wanted, has_operators, like_a_code, pieces
-from shared.database import fetched
+from shared.database import driven
 
 NEAR, LITTLE = 5, 0.000001
 """How many programmes are shown as coming near, and the little that each has to say of what was asked for."""
@@ -27,9 +27,9 @@ async def programmes_found(session: AsyncSession, wanted: Wanted, *, today: date
     literally = not wanted.q or await literal(session, wanted)
     reading = None if literally else await read(session, wanted.q, today=today, everywhere=everywhere)
     shape, bound = shape_of(wanted, reading), values_of(wanted, reading, today) | left(wanted)
-    counts = await fetched(session, counted(shape), bound)
+    counts = await driven(session, counted(shape), bound)
     said = await labels(session, today)
-    page = await fetched(session, page_of(shape), bound)
+    page = await driven(session, page_of(shape), bound)
     more = len(page) > wanted.limit
     page = page[: wanted.limit]
     nearest = await nearest_to(session, wanted, reading, today) if reading and not page and not wanted.cursor else []
@@ -48,7 +48,7 @@ async def ids_found(session: AsyncSession, wanted: Wanted, *, today: date, most:
     """The programmes of a search in its order, whatever its page."""
     whole = wanted.model_copy(update={"cursor": None})
     reading = await read(session, whole.q, today=today) if whole.q and not await literal(session, whole) else None
-    found = await fetched(session, page_of(shape_of(whole, reading)), values_of(whole, reading, today) | {"limit": most})
+    found = await driven(session, page_of(shape_of(whole, reading)), values_of(whole, reading, today) | {"limit": most})
     return [row.found_id for row in found]
 
 
@@ -56,14 +56,14 @@ async def literal(session: AsyncSession, wanted: Wanted) -> bool:
     """Whether words are to be taken as they stand: asked for, written with operators, or the beginning of a code in the register."""
     if wanted.exact or has_operators(wanted.q):
         return True
-    return like_a_code(wanted.q) and (await fetched(session, CODE_BEGUN, words_bound(wanted.q)))[0].begun
+    return like_a_code(wanted.q) and (await driven(session, CODE_BEGUN, words_bound(wanted.q)))[0].begun
 
 
 async def nearest_to(session: AsyncSession, wanted: Wanted, reading: Reading, today: date) -> Sequence[Any]:
     """A few programmes that say a part of the words, whatever the filters."""
     relaxed = Wanted(q=wanted.q, limit=NEAR)
     bound = values_of(relaxed, reading, today) | {"least_said": LITTLE, "least_wished": LITTLE}
-    return (await fetched(session, page_of(shape_of(relaxed, reading)), bound))[:NEAR]
+    return (await driven(session, page_of(shape_of(relaxed, reading)), bound))[:NEAR]
 
 
 def item_shown(row: Any, said: Labels, today: date) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.catalog.rules.search_meaning import meant, missed_of, weights_of
 from services.catalog.rules.search_typing import chunks_of, likeliest, splits, taken_together
 from services.catalog.rules.search_words import Meaning, Word, Wording
-from shared.database import fetched
+from shared.database import driven
 
 STEM = "(ts_lexize((CASE WHEN {0} ~ '^[a-z]' THEN 'english_stem' ELSE 'russian_stem' END)::regdictionary, {0}))[1]"
 IN_FORCE = "{0}.valid_from <= :today AND ({0}.valid_to IS NULL OR {0}.valid_to > :today)"
@@ -106,7 +106,7 @@ async def read(session: AsyncSession, line: str, *, today: date, everywhere: boo
 async def wordings_of(session: AsyncSession, words: Collection[Word], today: date) -> list[Wording]:
     """What the dictionary knows about these words."""
     stems = sorted({word.stem for word in words if word.stem})
-    rows = await fetched(session, WORDINGS, {"stems": stems, "mated": MATED, "today": today}) if stems else []
+    rows = await driven(session, WORDINGS, {"stems": stems, "mated": MATED, "today": today}) if stems else []
     return [wording_of(row) for row in rows]
 
 
@@ -137,14 +137,14 @@ async def stems_of(session: AsyncSession, words: Collection[str], today: date, e
     """The stems of words, and which of the words the register or the dictionary knows."""
     if not words:
         return {}, set()
-    rows = await fetched(session, KNOWN, {"words": sorted(words), "today": today, "everywhere": everywhere})
+    rows = await driven(session, KNOWN, {"words": sorted(words), "today": today, "everywhere": everywhere})
     return {row.word: row.stem for row in rows}, {row.word for row in rows if row.known}
 
 
 async def likely_words(session: AsyncSession, words: list[str], today: date, everywhere: bool) -> dict[str, tuple[str, ...]]:
     """What unknown words were meant to be, where that can be told: another word, or two that lack their space."""
     asked = {"words": [word for word in words if len(word) > 3], "today": today, "everywhere": everywhere}
-    rows = await fetched(session, NEAREST, asked)
+    rows = await driven(session, NEAREST, asked)
     found: dict[str, tuple[str, ...]] = {}
     for word in words:
         if meant_word := likeliest(word, [(row.known, row.programmes) for row in rows if row.word == word]):
@@ -159,6 +159,6 @@ async def likely_words(session: AsyncSession, words: list[str], today: date, eve
 
 async def counted(session: AsyncSession, ways: list[str]) -> tuple[dict[str, int], int]:
     """The number of programmes that say each of these, and of all."""
-    rows = await fetched(session, COUNTS, {"ways": sorted(set(ways))})
+    rows = await driven(session, COUNTS, {"ways": sorted(set(ways))})
     said = {row.way: row.programmes for row in rows}
     return said, said.pop(None)

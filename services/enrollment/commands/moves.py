@@ -22,6 +22,7 @@ from shared import telemetry
 from shared.access import Caller
 from shared.clock import today as day_of
 from shared.contracts.enrollment import Holder, Status, StatusChanged
+from shared.database import append
 from shared.errors import NotFound
 from shared.messaging.due import forget, schedule
 from shared.messaging.outbox import emit
@@ -175,26 +176,24 @@ async def write(
     role = ROLE_OF[by.actor]
     standing_in = application.seat_group_id or application.group_id
     session.add(application)
-    await session.flush()
-    session.add(
-        Transition(
-            application_id=application.id,
-            revision=application.revision,
-            action=action,
-            from_status=was,
-            to_status=application.status,
-            group_id=standing_in,
-            actor_role=role,
-            actor=by.id,
-            reason=reason,
-            holder_role=application.holder_role,
-            holder_scope=application.holder_scope,
-            due=application.due,
-            order_id=order.id if order else None,
-            at=now,
-        )
+    await append(
+        session,
+        Transition,
+        application_id=application.id,
+        revision=application.revision,
+        action=action,
+        from_status=was,
+        to_status=application.status,
+        group_id=standing_in,
+        actor_role=role,
+        actor=by.id,
+        reason=reason,
+        holder_role=application.holder_role,
+        holder_scope=application.holder_scope,
+        due=application.due,
+        order_id=order.id if order else None,
+        at=now,
     )
-    await session.flush()
     if remark:
         session.add(Remark(application_id=application.id, revision=application.revision, words=remark))
     told = {"number", "person_id", "programme_id", "provider_id", "organisation_id", "oktmo", "route_id", "step_id", "due"}

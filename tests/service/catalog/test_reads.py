@@ -6,10 +6,6 @@ from typing import Any
 
 import asyncpg
 import pytest
-from opentelemetry import trace
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy import String, bindparam, select, text
 from sqlalchemy.sql.compiler import FROM_LINTING
 from sqlmodel import col
@@ -20,8 +16,7 @@ from services.catalog.queries.finding import shape_of
 from services.catalog.queries.page import page_of
 from services.catalog.rules.search import Wanted
 from services.catalog.tables import Term
-from shared import telemetry
-from shared.database import DRIVEN, fetched
+from shared.database import DRIVEN, driven
 from shared.errors import is_transient
 from tests.service.catalog.conftest import Register
 
@@ -36,10 +31,10 @@ def term(title: str) -> Term:
 async def test_a_read_sees_what_its_session_has_not_written_yet(register: Register) -> None:
     async with register.service.app.state.sessions.begin() as session:
         session.add(term("Проба"))
-        rows = await fetched(session, NAMED, {"dictionary": "probe"})
+        rows = await driven(session, NAMED, {"dictionary": "probe"})
         assert [(row.code, row["title"]) for row in rows] == [("a", "Проба")]
         with pytest.raises(KeyError):
-            await fetched(session, NAMED, {})
+            await driven(session, NAMED, {})
 
 
 async def test_a_session_of_reads_refuses_to_write(register: Register) -> None:
@@ -58,19 +53,6 @@ async def test_titles_are_kept_until_the_dictionaries_change(register: Register)
         await session.execute(text("UPDATE term SET title = 'Тьютор, наставник' WHERE dictionary = 'position' AND code = 'tutor'"))
     async with state.reads.begin() as session:
         assert (await labels.labels(session, DAY)).coded("position", "tutor")["title"] == "Тьютор, наставник"
-
-
-async def test_a_statement_leaves_its_text_in_a_recorded_trace_and_nothing_in_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    provider, kept = TracerProvider(), InMemorySpanExporter()
-    provider.add_span_processor(SimpleSpanProcessor(kept))
-    monkeypatch.setattr(telemetry, "tracer", provider.get_tracer("probe"))
-    with telemetry.statement("SELECT 1"):
-        pass
-    assert kept.get_finished_spans() == ()
-    with telemetry.span("click"), telemetry.statement("SELECT title FROM term WHERE code = $1"):
-        assert trace.get_current_span().is_recording()
-    said = kept.get_finished_spans()[0]
-    assert (said.name, dict(said.attributes or {})["db.query.text"]) == ("postgresql SELECT", "SELECT title FROM term WHERE code = $1")
 
 
 @pytest.mark.parametrize(
