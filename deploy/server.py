@@ -122,6 +122,8 @@ class Server:
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.02)
+        if self._child and self._child.pid == process.pid:
+            self._child.wait()  # it may have died between the two looks of `process`
         return True
 
     def _launch(self, command: list[str], name: str, *, end: signal.Signals) -> subprocess.Popen[bytes]:

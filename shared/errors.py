@@ -86,7 +86,9 @@ PASSING = {
 
 def is_transient(error: BaseException) -> bool:
     """Whether the infrastructure failed, so that the same work may succeed later."""
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | asyncpg.InterfaceError | TimeoutError | OSError):
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | TimeoutError | OSError | asyncpg.InterfaceError):
+        return True
+    if isinstance(error, asyncpg.InternalClientError):  # no kin of the driver's other errors: its connection went away in the middle
         return True
     if isinstance(error, asyncpg.PostgresError):
         return isinstance(error, asyncpg.PostgresConnectionError) or type(error).__name__ in PASSING
@@ -171,7 +173,7 @@ def install(app: FastAPI) -> None:
         log.error("failed", error=type(error).__name__, route=route_of(request), exc_info=error)
         return problem(500, "failed", "У нас ошибка, мы уже видим её. Введённое не потеряно, повторите позже.")
 
-    drivers = (asyncpg.InterfaceError, asyncpg.PostgresError)
+    drivers = (asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError)
     for kind in (OperationalError, InterfaceError, PoolTimeout, TimeoutError, OSError, DBAPIError, *drivers):
         app.add_exception_handler(kind, failed)  # ahead of the server-error middleware, which would raise again
 

@@ -59,6 +59,7 @@ async def test_titles_are_kept_until_the_dictionaries_change(register: Register)
     ("error", "transient"),
     [
         (asyncpg.QueryCanceledError("statement timeout"), True),
+        (asyncpg.InternalClientError("got result for unknown protocol state 3"), True),
         (asyncpg.ConnectionDoesNotExistError("closed in the middle"), True),
         (asyncpg.InterfaceError("connection is closed"), True),
         (asyncpg.UndefinedTableError("no such table"), False),
