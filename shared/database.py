@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import Any, cast
 
 import asyncpg
-from sqlalchemy import ClauseElement, ColumnElement, Executable, bindparam, false, inspect, make_url, or_, true
+from sqlalchemy import BindParameter, ClauseElement, ColumnElement, Executable, FromClause, bindparam, false, inspect, make_url, or_, true
 from sqlalchemy import event as hooks
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InvalidatePoolError
@@ -135,11 +135,15 @@ async def driven(session: AsyncSession, statement: Executable, values: Mapping[s
     return rows
 
 
+def named(table: FromClause, *columns: str) -> dict[str, BindParameter[Any]]:
+    """Values to come for these columns, each under its column's name."""
+    return {name: bindparam(name, type_=table.c[name].type) for name in columns}
+
+
 @cache
 def appending(table: type[SQLModel]) -> Executable:
     shape = inspect(table)
-    named = {column.name: bindparam(column.name, type_=column.type) for column in shape.columns}
-    return insert(table).values(named).returning(*shape.primary_key)
+    return insert(table).values(named(shape.local_table, *shape.columns.keys())).returning(*shape.primary_key)
 
 
 async def append(session: AsyncSession, table: type[SQLModel], **row: Any) -> None:

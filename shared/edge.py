@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.access import Caller, bearer
-from shared.database import driven
+from shared.database import driven, named
 from shared.errors import DomainError, Invalid
-from shared.messaging.tables import idempotency, named
+from shared.messaging.tables import idempotency
 from shared.telemetry import SAFE
 
 Run = Callable[[Request], Coroutine[Any, Any, Response]]

@@ -20,10 +20,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import telemetry
 from shared.contracts import Envelope, Event
-from shared.database import Sessions, driven
+from shared.database import Sessions, driven, named
 from shared.errors import DomainError, is_transient
 from shared.messaging.failpoint import failpoint
-from shared.messaging.tables import inbox, named
+from shared.messaging.tables import inbox
 from shared.messaging.topology import ARCHIVE, parked_of, queue_of, retry_of, seconds_name, topology_of
 from shared.messaging.wire import Wire
 

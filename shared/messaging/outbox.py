@@ -8,9 +8,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared import telemetry
 from shared.contracts import Envelope, Event
-from shared.database import driven
+from shared.database import driven, named
 from shared.messaging.failpoint import failpoint
-from shared.messaging.tables import named, outbox
+from shared.messaging.tables import outbox
 
 TOLD = named(outbox, "event_id", "topic", "body", "traceparent")
 STORE = insert(outbox).values(TOLD).returning(outbox.c.id).execution_options(bookkeeping=True)

@@ -1,10 +1,7 @@
 """The bookkeeping that every service keeps in its own database, beside its own tables."""
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     CheckConstraint,
     Column,
     DateTime,
@@ -18,7 +15,6 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
-    bindparam,
     func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -77,8 +73,3 @@ idempotency = Table(
     PrimaryKeyConstraint("subject", "route", "key"),
 )
 Index("idempotency_stored", idempotency.c.stored_at)
-
-
-def named(table: Table, *columns: str) -> dict[str, BindParameter[Any]]:
-    """Values to come for these columns, each under its column's name."""
-    return {name: bindparam(name, type_=table.c[name].type) for name in columns}

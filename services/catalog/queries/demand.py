@@ -82,7 +82,8 @@ async def fresh_since(session: AsyncSession, since: datetime, *, today: date) ->
 @lru_cache(256)
 def meeting(shape: Shape) -> Select[Any]:
     """Which of some programmes a search finds, and whether one of their groups fits it."""
-    base = candidates(shape, offers(shape, open_groups(shape, ranked=False, among=True), ranked=False), ranked=False, among=True)
+    held = open_groups(shape, ranked=False, counted=True, among=True)
+    base = candidates(shape, offers(shape, held, ranked=False), ranked=False, counted=True, among=True)
     return select(base.c.id, base.c.group_fits).where(*(base.c[f"ok_{facet}"] for facet in programme_conditions(shape)))
 
 

@@ -1,7 +1,6 @@
 """Counts of a search: each facet is counted under all filters but its own, so the counts react to each other."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    Subquery,
     and_,
     case,
     cast,
@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.queries.finding import Shape, candidates, offers, open_groups, programme_conditions
+from services.catalog.queries.finding import Shape, programme_conditions
 from services.catalog.queries.labels import Labels
 from services.catalog.rules.search import ANY, Wanted
 from services.catalog.tables import Competence, Organisation, ProgrammeEffect, Territory
@@ -45,17 +45,21 @@ LISTS = {"subject": "subjects", "position": "positions", "level": "levels"}
 """Facets by the candidates' columns that they count: one value a programme, or several."""
 
 
-@lru_cache(256)
-def counted(shape: Shape) -> Select[Any]:
-    """One statement for all counts: rows of facet, value, title, count; the row `total` counts what meets every filter."""
-    held = open_groups(shape, ranked=False)
-    base = candidates(shape, offers(shape, held, ranked=False), ranked=False)
-    return select(union_all(*own_counts(shape, base), competence_counts(shape, base), *group_counts(shape, base, held)).subquery())
+def counts(shape: Shape, base: CTE, held: CTE) -> Subquery:
+    """All counts, a JSON array of facet, value, title, count for each; the one named `total` counts what meets every filter."""
+    every = union_all(*own_counts(shape, base), competence_counts(shape, base), *group_counts(shape, base, held)).subquery()
+    each = func.json_build_array(every.c.facet, every.c.value, every.c.title, every.c.count)
+    return select(func.json_agg(each).label("said")).subquery("counts")
 
 
 def fitting(shape: Shape, base: CTE, facet: str = "") -> ColumnElement[bool]:
     """Whether a candidate meets every condition about programmes, except a facet's own."""
     return and_(true(), *(base.c[f"ok_{other}"] for other in programme_conditions(shape) if other != facet))
+
+
+def meeting(shape: Shape, base: CTE, facet: str = "") -> ColumnElement[bool]:
+    """Whether it has a group, too, that meets every condition about groups."""
+    return fitting(shape, base, facet) & base.c.group_fits
 
 
 def row(facet: str, value: Any, title: Any, count: ColumnElement[int]) -> Any:
@@ -72,7 +76,7 @@ def own_counts(shape: Shape, base: CTE) -> Iterator[Select[Any]]:
     by, filtered = PLAIN | LISTS, programme_conditions(shape).keys()
 
     def met(facet: str = "", also: ColumnElement[bool] | None = None) -> ColumnElement[int]:
-        return func.count().filter(fitting(shape, base, facet) & base.c.group_fits & (true() if also is None else also))
+        return func.count().filter(meeting(shape, base, facet) & (true() if also is None else also))
 
     sums = (
         select(
@@ -111,9 +115,7 @@ def own_counts(shape: Shape, base: CTE) -> Iterator[Select[Any]]:
 
 def competence_counts(shape: Shape, base: CTE) -> Select[Any]:
     developed = (
-        select(
-            col(ProgrammeEffect.competence), func.count().filter(fitting(shape, base, "competence") & base.c.group_fits).label("programmes")
-        )
+        select(col(ProgrammeEffect.competence), func.count().filter(meeting(shape, base, "competence")).label("programmes"))
         .join_from(base, ProgrammeEffect, col(ProgrammeEffect.programme_id) == base.c.id)
         .group_by(col(ProgrammeEffect.competence))
         .subquery()
@@ -147,8 +149,8 @@ def group_counts(shape: Shape, base: CTE, held: CTE) -> Iterator[Select[Any]]:
 async def shown(session: AsyncSession, counts: Sequence[Any], wanted: Wanted, labels: Labels) -> dict[str, list[dict[str, Any]]]:
     """The facets as lists of value, title, count and whether chosen; a chosen value is never hidden."""
     table: dict[str, dict[str, tuple[str | None, int]]] = {}
-    for row in counts:
-        table.setdefault(row.facet, {})[row.value] = (row.title, row.count)
+    for facet, value, title, count in counts:
+        table.setdefault(facet, {})[value] = (title, count)
     facets: dict[str, list[dict[str, Any]]] = {}
     for facet in ("kind", "form", "hours", "subject", "level", "position", "competence", "provider", "oktmo", "funding"):
         found, chosen = table.get(facet, {}), [str(value) for value in getattr(wanted, facet)]

@@ -187,7 +187,7 @@ AMONG: ColumnElement[Any] = any_(bindparam("among", type_=ARRAY(Uuid)))
 """The programmes that a search is narrowed to when it is asked what is new."""
 
 
-def open_groups(shape: Shape, *, ranked: bool, among: bool = False) -> CTE:
+def open_groups(shape: Shape, *, ranked: bool, counted: bool, among: bool = False) -> CTE:
     """Groups still to come, each with how it meets the conditions; what only an order or a wish needs is left out where neither is."""
     conditions = group_conditions(shape)
     asked = shape.words or shape.filters.difference(ABOUT_GROUPS)
@@ -206,17 +206,17 @@ def open_groups(shape: Shape, *, ranked: bool, among: bool = False) -> CTE:
         .where(
             TO_COME,
             col(G.programme_id) == AMONG if among else true(),
-            col(G.programme_id).in_(eligible(shape, ranked=ranked)) if narrowed else true(),
+            col(G.programme_id).in_(eligible(shape, counted=counted)) if narrowed else true(),
         )
         .cte("open_groups")
     )
 
 
-def eligible(shape: Shape, *, ranked: bool) -> Select[Any]:
+def eligible(shape: Shape, *, counted: bool) -> Select[Any]:
     """Programmes whose groups matter, by what is asked of programmes alone."""
     conditions = programme_conditions(shape).values()
     rated = select(col(P.id)).select_from(P).outerjoin(Rating, ratings.OF_PROGRAMME)
-    return rated.where(found(shape), failing(*conditions) <= (0 if ranked else 1))
+    return rated.where(found(shape), failing(*conditions) <= (1 if counted else 0))
 
 
 def offers(shape: Shape, groups: CTE, *, ranked: bool) -> CTE:
@@ -248,8 +248,8 @@ def failing(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     return sum((case((condition, 0), else_=1) for condition in conditions), start=literal(0))
 
 
-def candidates(shape: Shape, offered: CTE, *, ranked: bool, among: bool = False) -> CTE:
-    """Published programmes that are found: in order those that meet every condition, for counts each with how it meets them."""
+def candidates(shape: Shape, offered: CTE, *, ranked: bool, counted: bool, among: bool = False) -> CTE:
+    """Published programmes that are found: those that meet every condition; to be counted, each with how it meets them."""
     worth = wished(offered) if shape.read else None
     about_groups = bool(shape.filters.intersection(ABOUT_GROUPS))
     group_fits = func.coalesce(offered.c.fits, false()) if about_groups else true()
@@ -263,7 +263,7 @@ def candidates(shape: Shape, offered: CTE, *, ranked: bool, among: bool = False)
         if ranked
         else ()
     )
-    counts = (
+    columns = (
         (
             col(P.kind),
             col(P.form),
@@ -274,7 +274,7 @@ def candidates(shape: Shape, offered: CTE, *, ranked: bool, among: bool = False)
             col(P.positions),
             col(P.levels),
         )
-        if not ranked
+        if counted
         else ()
     )
     conditions = programme_conditions(shape)
@@ -284,13 +284,13 @@ def candidates(shape: Shape, offered: CTE, *, ranked: bool, among: bool = False)
             col(P.id),
             func.coalesce(ratings.SHOWN, 0).label("rating"),
             *order,
-            *counts,
-            *(() if ranked else met),
+            *columns,
+            *(met if counted else ()),
         )
         .select_from(outerjoin(P, offered, offered.c.programme_id == col(P.id)) if ranked or shape.read or about_groups else P)
         .outerjoin(Rating, ratings.OF_PROGRAMME)
         .where(
-            found(shape, worth), failing(group_fits, *conditions.values()) <= (0 if ranked else 1), col(P.id) == AMONG if among else true()
+            found(shape, worth), failing(group_fits, *conditions.values()) <= (1 if counted else 0), col(P.id) == AMONG if among else true()
         )
     )
     return (chosen.join(SAID, true()) if shape.read else chosen).cte("candidates")

@@ -5,9 +5,27 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Date, Integer, Numeric, Select, Uuid, and_, bindparam, func, or_, select, true
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Date,
+    Integer,
+    Numeric,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    outerjoin,
+    select,
+    true,
+)
 from sqlmodel import col
 
+from services.catalog.queries.facets import counts, meeting
 from services.catalog.queries.finding import QUERY, Shape, candidates, group_conditions, offers, open_groups
 from services.catalog.queries.ratings import OF_PROGRAMME
 from services.catalog.queries.search_scoring import ANY_WAY
@@ -37,13 +55,17 @@ READ: dict[str, Callable[[str], Any]] = {
 
 
 @lru_cache(256)
-def page_of(shape: Shape) -> Select[Any]:
-    """The programmes that meet every filter, one more than a page, each with its nearest fitting group."""
-    base = candidates(shape, offers(shape, open_groups(shape, ranked=True), ranked=True), ranked=True)
+def page_of(shape: Shape, *, counted: bool = False) -> Select[Any]:
+    """The programmes that meet every filter, one more than a page, each with its nearest fitting group.
+
+    Where it is `counted`, the first row also has all counts; it is there without a programme, too, when none is found.
+    """
+    held = open_groups(shape, ranked=True, counted=counted)
+    base = candidates(shape, offers(shape, held, ranked=True), ranked=True, counted=counted)
     key, _, falling = KEYS[shape.order]
     page = (
         select(base.c.id, base.c.rating, base.c[key].label("key"))
-        .where(behind(shape, base) if shape.onward else true())
+        .where(behind(shape, base) if shape.onward else true(), meeting(shape, base) if counted else true())
         .order_by(base.c[key].desc() if falling else base.c[key], base.c.id)
         .limit(bindparam("limit", type_=Integer))
         .cte("page")
@@ -57,7 +79,7 @@ def page_of(shape: Shape) -> Select[Any]:
         .limit(1)
         .lateral("nearest")
     )
-    return (
+    shown = (
         select(
             page.c.id.label("found_id"),
             page.c.key,
@@ -82,8 +104,13 @@ def page_of(shape: Shape) -> Select[Any]:
         .join(Organisation, col(Organisation.id) == col(P.provider_id))
         .outerjoin(Rating, OF_PROGRAMME)
         .outerjoin(nearest, true())
-        .order_by(page.c.key.desc() if falling else page.c.key, page.c.id)
     )
+    if not counted:
+        return shown.order_by(page.c.key.desc() if falling else page.c.key, page.c.id)
+    every, each = counts(shape, base, held), shown.subquery("shown")
+    order = (each.c.key.desc() if falling else each.c.key, each.c.found_id)
+    first = func.row_number().over(order_by=order) == 1
+    return select(case((first, every.c.said)).label("counts"), *each.c).select_from(outerjoin(every, each, true())).order_by(*order)
 
 
 def left(wanted: Wanted) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.queries.facets import counted, shown
+from services.catalog.queries.facets import shown
 from services.catalog.queries.finding import CODE_BEGUN, shape_of, values_of, words_bound
 from services.catalog.queries.labels import Labels, labels
 from services.catalog.queries.page import left, page_of
@@ -27,15 +27,15 @@ async def programmes_found(session: AsyncSession, wanted: Wanted, *, today: date
     literally = not wanted.q or await literal(session, wanted)
     reading = None if literally else await read(session, wanted.q, today=today, everywhere=everywhere)
     shape, bound = shape_of(wanted, reading), values_of(wanted, reading, today) | left(wanted)
-    counts = await driven(session, counted(shape), bound)
     said = await labels(session, today)
-    page = await driven(session, page_of(shape), bound)
+    page = await driven(session, page_of(shape, counted=True), bound)
+    counts, page = page[0].counts, [row for row in page if row.found_id]
     more = len(page) > wanted.limit
     page = page[: wanted.limit]
     nearest = await nearest_to(session, wanted, reading, today) if reading and not page and not wanted.cursor else []
     return {
         "items": [item_shown(row, said, today) for row in page],
-        "total": next(row.count for row in counts if row.facet == "total"),
+        "total": next(count for facet, _, _, count in counts if facet == "total"),
         "next": cursor_of(order=wanted.order, key=str(page[-1].key), last=page[-1].found_id) if more else None,
         "corrected": reading.corrected if reading else None,
         "understood": reading.meaning.understood if reading else [],

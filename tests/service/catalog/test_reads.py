@@ -11,7 +11,6 @@ from sqlalchemy.sql.compiler import FROM_LINTING
 from sqlmodel import col
 
 from services.catalog.queries import labels
-from services.catalog.queries.facets import counted
 from services.catalog.queries.finding import shape_of
 from services.catalog.queries.page import page_of
 from services.catalog.rules.search import Wanted
@@ -97,5 +96,5 @@ async def test_a_connection_cut_in_the_middle_is_told_as_unavailable_and_the_nex
 )
 def test_a_search_multiplies_no_table_by_another(asked: dict[str, Any]) -> None:
     shape = shape_of(Wanted.model_validate(asked), None)
-    for statement in (counted(shape), page_of(shape)):
+    for statement in (page_of(shape), page_of(shape, counted=True)):
         statement.compile(dialect=DRIVEN, linting=FROM_LINTING)  # warns of tables that nothing joins
