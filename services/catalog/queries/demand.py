@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.queries.finding import (
     Shape,
+    asked,
     candidates,
     group_conditions,
     offers,
@@ -82,8 +83,9 @@ async def fresh_since(session: AsyncSession, since: datetime, *, today: date) ->
 @lru_cache(256)
 def meeting(shape: Shape) -> Select[Any]:
     """Which of some programmes a search finds, and whether one of their groups fits it."""
-    held = open_groups(shape, ranked=False, counted=True, among=True)
-    base = candidates(shape, offers(shape, held, ranked=False), ranked=False, counted=True, among=True)
+    programmes = asked(shape, counted=True, among=True)
+    held = open_groups(shape, programmes, ranked=False, counted=True, among=True)
+    base = candidates(shape, programmes, offers(shape, held, ranked=False, counted=True), ranked=False, counted=True)
     return select(base.c.id, base.c.group_fits).where(*(base.c[f"ok_{facet}"] for facet in programme_conditions(shape)))
 
 

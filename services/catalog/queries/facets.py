@@ -13,7 +13,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    distinct,
     func,
     literal,
     literal_column,
@@ -45,9 +44,9 @@ LISTS = {"subject": "subjects", "position": "positions", "level": "levels"}
 """Facets by the candidates' columns that they count: one value a programme, or several."""
 
 
-def counts(shape: Shape, base: CTE, held: CTE) -> Subquery:
+def counts(shape: Shape, base: CTE) -> Subquery:
     """All counts, a JSON array of facet, value, title, count for each; the one named `total` counts what meets every filter."""
-    every = union_all(*own_counts(shape, base), competence_counts(shape, base), *group_counts(shape, base, held)).subquery()
+    every = union_all(*own_counts(shape, base), competence_counts(shape, base), place_counts(shape, base)).subquery()
     each = func.json_build_array(every.c.facet, every.c.value, every.c.title, every.c.count)
     return select(func.json_agg(each).label("said")).subquery("counts")
 
@@ -83,6 +82,7 @@ def own_counts(shape: Shape, base: CTE) -> Iterator[Select[Any]]:
             *(func.grouping(base.c[column]).label(f"not_by_{facet}") for facet, column in by.items()),
             *(base.c[column].label(facet) for facet, column in by.items()),
             met().label("met"),
+            func.count().filter(fitting(shape, base) & base.c.seated).label("seated"),
             *(met(facet).label(f"met_but_{facet}") for facet in by if facet in filtered),
             *(met("rating_from", base.c.rating >= float(least)).label(f"rated_{least}") for least in RATINGS),
         )
@@ -95,6 +95,7 @@ def own_counts(shape: Shape, base: CTE) -> Iterator[Select[Any]]:
 
     every = and_(*(sums.c[f"not_by_{facet}"] == 1 for facet in by))
     yield row("total", literal("all"), null(), sums.c.met).where(every)
+    yield row("has_seats", literal("true"), null(), sums.c.seated).where(every)
     for least in RATINGS:
         yield row("rating_from", literal(least), null(), sums.c[f"rated_{least}"]).where(every)
     for facet in PLAIN:
@@ -126,24 +127,12 @@ def competence_counts(shape: Shape, base: CTE) -> Select[Any]:
     return counts.join_from(developed, Competence, of_competence, isouter=True)
 
 
-def group_counts(shape: Shape, base: CTE, held: CTE) -> Iterator[Select[Any]]:
-    """Programmes with a group that has seats, and with a group in each municipality, under all filters but that one."""
-    programmes = func.count(distinct(held.c.programme_id))
-    place = held.c.oktmo.collate("C")  # digits: sorted by bytes they take a tenth of the time
-    places = (
-        select(
-            func.grouping(place).label("not_by_oktmo"),
-            place.label("oktmo"),
-            programmes.filter(fitting(shape, base) & held.c.but_oktmo).label("here"),
-            programmes.filter(fitting(shape, base) & held.c.but_has_seats & held.c.seated).label("seated"),
-        )
-        .join_from(base, held, held.c.programme_id == base.c.id)
-        .group_by(func.grouping_sets(literal_column("()"), place))
-        .cte("places")
-    )
-    yield row("has_seats", literal("true"), null(), places.c.seated).where(places.c.not_by_oktmo == 1)
-    of_place = (col(Territory.oktmo) == places.c.oktmo) & (places.c.not_by_oktmo == 0)
-    yield row("oktmo", places.c.oktmo, col(Territory.title), places.c.here).join_from(places, Territory, of_place)
+def place_counts(shape: Shape, base: CTE) -> Select[Any]:
+    """Programmes with a group in each municipality, under all filters but that one."""
+    there = select(base.c.id, func.unnest(base.c.places).label("oktmo")).where(fitting(shape, base)).distinct().subquery()
+    places = select(there.c.oktmo, func.count().label("programmes")).group_by(there.c.oktmo).subquery()
+    counts: Select[Any] = row("oktmo", places.c.oktmo, col(Territory.title), places.c.programmes)
+    return counts.join_from(places, Territory, col(Territory.oktmo) == places.c.oktmo)
 
 
 async def shown(session: AsyncSession, counts: Sequence[Any], wanted: Wanted, labels: Labels) -> dict[str, list[dict[str, Any]]]:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Float,
     Integer,
     Numeric,
-    Select,
     Text,
     Uuid,
     and_,
@@ -35,7 +34,7 @@ from sqlmodel import col
 
 from services.catalog.queries import ratings
 from services.catalog.queries.search_reading import Reading
-from services.catalog.queries.search_scoring import ANY_WAY, SAID, bound, groups_wished, wished
+from services.catalog.queries.search_scoring import ANY_WAY, SAID, bound, groups_wished, wished, wished_of_programmes
 from services.catalog.queries.seats import FREE, TO_COME, WITH_SEATS, G, S
 from services.catalog.rules.search import ANY, BANDS, Wanted, folded, like_a_code
 from services.catalog.tables import Programme, ProgrammeEffect, Rating
@@ -107,32 +106,28 @@ def words_bound(words: str) -> dict[str, str]:
     return {"words": folded(words), "beginning": f"%-{words}" if words.isdigit() else beginning}
 
 
-def found(shape: Shape, worth: ColumnElement[float] | None = None) -> ColumnElement[bool]:
-    """Published programmes that say enough of the words, or whose code begins with them, or that meet enough of the wishes."""
-    published: ColumnElement[bool] = col(P.status) == "published"
+def said(shape: Shape) -> ColumnElement[bool]:
+    """Whether a programme says enough of the words, or its code begins with them; where wishes count, too, it may say nothing."""
     if shape.words == "literally":
         literally = col(P.document).bool_op("@@")(QUERY)
-        return published & (or_(literally, begun()) if shape.code else literally)
-    if worth is None:
-        return published
-    said, wished = SAID.c.cover >= bindparam("least_said", type_=Float), worth >= bindparam("least_wished", type_=Float)
+        return or_(literally, begun()) if shape.code else literally
     if shape.words == "ideas":
-        return published & col(P.document).bool_op("@@")(ANY_WAY) & said
-    return published & (or_(said, wished) if shape.words == "either" else wished)
+        return col(P.document).bool_op("@@")(ANY_WAY) & (SAID.c.cover >= bindparam("least_said", type_=Float))
+    return true()
 
 
 def begun() -> ColumnElement[bool]:
     return func.lower(col(P.code)).like(bindparam("beginning", type_=Text))
 
 
-def rank(shape: Shape, worth: ColumnElement[float] | None) -> ColumnElement[Any]:
+def closeness(shape: Shape) -> ColumnElement[Any]:
     """How close a programme is to the words, to six digits, so that a cursor can name it; its code stands above all."""
-    if worth is not None:
-        return cast(SAID.c.closeness + worth, Numeric(12, 6))
+    if shape.read:
+        return SAID.c.closeness
     if not shape.words:
         return cast(literal(0), Numeric(12, 6))
-    closeness = cast(func.ts_rank(col(P.document), QUERY, 1), Numeric(12, 6))
-    return closeness + case((begun(), 1), else_=0) if shape.code else closeness
+    close = cast(func.ts_rank(col(P.document), QUERY, 1), Numeric(12, 6))
+    return close + case((begun(), 1), else_=0) if shape.code else close
 
 
 CODE_BEGUN = select(select(literal(1)).where(col(P.status) == "published", begun()).exists().label("begun"))
@@ -187,11 +182,36 @@ AMONG: ColumnElement[Any] = any_(bindparam("among", type_=ARRAY(Uuid)))
 """The programmes that a search is narrowed to when it is asked what is new."""
 
 
-def open_groups(shape: Shape, *, ranked: bool, counted: bool, among: bool = False) -> CTE:
+def asked(shape: Shape, *, counted: bool, among: bool = False) -> CTE:
+    """Published programmes that may be meant by what they say themselves; to be counted, each with how it meets the conditions."""
+    conditions = programme_conditions(shape)
+    columns = (col(P.kind), col(P.form), col(P.funding), BAND.label("band"), col(P.provider_id), col(P.subjects), col(P.positions))
+    chosen = (
+        select(
+            col(P.id),
+            col(P.hours),
+            func.coalesce(ratings.SHOWN, 0).label("rating"),
+            closeness(shape).label("closeness"),
+            *((SAID.c.cover, *wished_of_programmes()) if shape.read else ()),
+            *((*columns, col(P.levels)) if counted else ()),
+            *(condition.label(f"ok_{facet}") for facet, condition in conditions.items() if counted),
+        )
+        .select_from(P)
+        .outerjoin(Rating, ratings.OF_PROGRAMME)
+        .where(
+            col(P.status) == "published",
+            said(shape),
+            failing(*conditions.values()) <= (1 if counted else 0),
+            col(P.id) == AMONG if among else true(),
+        )
+    )
+    return (chosen.join(SAID, true()) if shape.read else chosen).cte("asked")
+
+
+def open_groups(shape: Shape, programmes: CTE, *, ranked: bool, counted: bool, among: bool = False) -> CTE:
     """Groups still to come, each with how it meets the conditions; what only an order or a wish needs is left out where neither is."""
     conditions = group_conditions(shape)
-    asked = shape.words or shape.filters.difference(ABOUT_GROUPS)
-    narrowed = asked and not shape.read  # a reading finds by what groups offer, too
+    narrowed = among or shape.words in ("literally", "ideas") or len(shape.filters.difference(ABOUT_GROUPS)) > counted
     return (
         select(
             col(G.programme_id),
@@ -203,24 +223,13 @@ def open_groups(shape: Shape, *, ranked: bool, counted: bool, among: bool = Fals
             *(but(conditions, facet).label(f"but_{facet}") for facet in ("oktmo", "has_seats")),
         )
         .join_from(G, S, col(S.group_id) == col(G.id), isouter=True)
-        .where(
-            TO_COME,
-            col(G.programme_id) == AMONG if among else true(),
-            col(G.programme_id).in_(eligible(shape, counted=counted)) if narrowed else true(),
-        )
+        .where(TO_COME, col(G.programme_id) == any_(func.array(select(programmes.c.id).scalar_subquery())) if narrowed else true())
         .cte("open_groups")
     )
 
 
-def eligible(shape: Shape, *, counted: bool) -> Select[Any]:
-    """Programmes whose groups matter, by what is asked of programmes alone."""
-    conditions = programme_conditions(shape).values()
-    rated = select(col(P.id)).select_from(P).outerjoin(Rating, ratings.OF_PROGRAMME)
-    return rated.where(found(shape), failing(*conditions) <= (1 if counted else 0))
-
-
-def offers(shape: Shape, groups: CTE, *, ranked: bool) -> CTE:
-    """Per programme what its open groups offer: whether one fits, when the nearest fitting one starts, how many seats those have."""
+def offers(shape: Shape, groups: CTE, *, ranked: bool, counted: bool) -> CTE:
+    """Per programme what its open groups offer: whether one fits, when the nearest fitting one starts, how many seats those have, where."""
     c = groups.c
     order = (
         [
@@ -236,6 +245,7 @@ def offers(shape: Shape, groups: CTE, *, ranked: bool) -> CTE:
             func.bool_or(c.fits).label("fits"),
             func.bool_or(c.but_has_seats & c.seated).label("seated"),
             *order,
+            *([func.array_agg(c.oktmo).filter(c.but_oktmo).label("places")] if counted else []),
             *(groups_wished(groups) if shape.read else ()),
         )
         .group_by(c.programme_id)
@@ -248,49 +258,34 @@ def failing(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
     return sum((case((condition, 0), else_=1) for condition in conditions), start=literal(0))
 
 
-def candidates(shape: Shape, offered: CTE, *, ranked: bool, counted: bool, among: bool = False) -> CTE:
-    """Published programmes that are found: those that meet every condition; to be counted, each with how it meets them."""
-    worth = wished(offered) if shape.read else None
-    about_groups = bool(shape.filters.intersection(ABOUT_GROUPS))
+def found(shape: Shape, own: Any, worth: ColumnElement[float] | None) -> ColumnElement[bool]:
+    """Whether a programme that may be meant meets enough of the wishes or, where either finds, says enough of the words."""
+    if worth is None or shape.words == "ideas":
+        return true()
+    enough = worth >= bindparam("least_wished", type_=Float)
+    return enough if shape.words == "wishes" else or_(own.cover >= bindparam("least_said", type_=Float), enough)
+
+
+def candidates(shape: Shape, programmes: CTE, offered: CTE, *, ranked: bool, counted: bool) -> CTE:
+    """The programmes that are found: those that meet every condition; to be counted, each with how it meets them."""
+    own, about_groups = programmes.c, bool(shape.filters.intersection(ABOUT_GROUPS))
     group_fits = func.coalesce(offered.c.fits, false()) if about_groups else true()
+    worth = wished(programmes, offered) if shape.read else None
     order = (
         (
-            rank(shape, worth).label("rank"),
-            col(P.hours),
+            (own.closeness if worth is None else cast(own.closeness + worth, Numeric(12, 6))).label("rank"),
             func.coalesce(offered.c.starts, literal(LAST_DAY)).label("starts"),
             func.coalesce(offered.c.free, 0).label("free"),
         )
         if ranked
         else ()
     )
-    columns = (
-        (
-            col(P.kind),
-            col(P.form),
-            col(P.funding),
-            BAND.label("band"),
-            col(P.provider_id),
-            col(P.subjects),
-            col(P.positions),
-            col(P.levels),
-        )
-        if counted
-        else ()
+    counts = (func.coalesce(offered.c.seated, false()).label("seated"), offered.c.places) if counted else ()
+    met = [own[f"ok_{facet}"] for facet in programme_conditions(shape)] if counted else []
+    kept = [one for one in own if one.name not in ("closeness", "cover", "worth", "at_home")]
+    return (
+        select(*kept, *order, *counts, group_fits.label("group_fits"))
+        .select_from(outerjoin(programmes, offered, offered.c.programme_id == own.id))
+        .where(found(shape, own, worth), failing(group_fits, *met) <= (1 if counted else 0))
+        .cte("candidates")
     )
-    conditions = programme_conditions(shape)
-    met = (group_fits.label("group_fits"), *(condition.label(f"ok_{facet}") for facet, condition in conditions.items()))
-    chosen = (
-        select(
-            col(P.id),
-            func.coalesce(ratings.SHOWN, 0).label("rating"),
-            *order,
-            *columns,
-            *(met if counted else ()),
-        )
-        .select_from(outerjoin(P, offered, offered.c.programme_id == col(P.id)) if ranked or shape.read or about_groups else P)
-        .outerjoin(Rating, ratings.OF_PROGRAMME)
-        .where(
-            found(shape, worth), failing(group_fits, *conditions.values()) <= (1 if counted else 0), col(P.id) == AMONG if among else true()
-        )
-    )
-    return (chosen.join(SAID, true()) if shape.read else chosen).cte("candidates")

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlmodel import col
 
 from services.catalog.queries.facets import counts, meeting
-from services.catalog.queries.finding import QUERY, Shape, candidates, group_conditions, offers, open_groups
+from services.catalog.queries.finding import QUERY, Shape, asked, candidates, group_conditions, offers, open_groups
 from services.catalog.queries.ratings import OF_PROGRAMME
 from services.catalog.queries.search_scoring import ANY_WAY
 from services.catalog.queries.seats import COLUMNS, TO_COME, G, S
@@ -60,8 +60,9 @@ def page_of(shape: Shape, *, counted: bool = False) -> Select[Any]:
 
     Where it is `counted`, the first row also has all counts; it is there without a programme, too, when none is found.
     """
-    held = open_groups(shape, ranked=True, counted=counted)
-    base = candidates(shape, offers(shape, held, ranked=True), ranked=True, counted=counted)
+    programmes = asked(shape, counted=counted)
+    held = open_groups(shape, programmes, ranked=True, counted=counted)
+    base = candidates(shape, programmes, offers(shape, held, ranked=True, counted=counted), ranked=True, counted=counted)
     key, _, falling = KEYS[shape.order]
     page = (
         select(base.c.id, base.c.rating, base.c[key].label("key"))
@@ -107,7 +108,7 @@ def page_of(shape: Shape, *, counted: bool = False) -> Select[Any]:
     )
     if not counted:
         return shown.order_by(page.c.key.desc() if falling else page.c.key, page.c.id)
-    every, each = counts(shape, base, held), shown.subquery("shown")
+    every, each = counts(shape, base), shown.subquery("shown")
     order = (each.c.key.desc() if falling else each.c.key, each.c.found_id)
     first = func.row_number().over(order_by=order) == 1
     return select(case((first, every.c.said)).label("counts"), *each.c).select_from(outerjoin(every, each, true())).order_by(*order)

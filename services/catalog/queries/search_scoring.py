@@ -1,5 +1,6 @@
 """How close a programme is to what a query means: ideas its text says, wishes it meets."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -100,22 +101,35 @@ FROM (
 """For one programme: how well it says the ideas, each by its best way, and the weight of those it says."""
 
 
-def wished(offered: CTE) -> ColumnElement[float]:
-    """What the wishes that a programme meets are worth."""
-    home = select(col(Organisation.oktmo)).where(col(Organisation.id) == col(P.provider_id)).correlate(P).scalar_subquery()
+def wished_of_programmes() -> list[ColumnElement[Any]]:
+    """What the wishes are worth that a programme meets by itself, and whether its provider is at home where a group is wished."""
     hours = col(P.hours).between(bindparam("wish_hours_from", type_=Integer), bindparam("wish_hours_to", type_=Integer))
-    met: dict[str, ColumnElement[Any]] = {
-        "kind": part(col(P.kind) == wish("kind")),
-        "form": part(col(P.form) == wish("form")),
-        "funding": part(col(P.funding) == wish("funding")),
-        "position": part(overlapping("position", col(P.positions))),
-        "level": part(overlapping("level", col(P.levels))),
-        "hours": part(hours),
-        "oktmo": case((func.coalesce(offered.c.wish_oktmo, false()), 1.0), (home == wish("oktmo"), HOME), else_=0.0),
-        "starts": part(func.coalesce(offered.c.wish_starts, false())),
-        "has_seats": part(func.coalesce(offered.c.seated, false())),
+    met = {
+        "kind": col(P.kind) == wish("kind"),
+        "form": col(P.form) == wish("form"),
+        "funding": col(P.funding) == wish("funding"),
+        "position": overlapping("position", col(P.positions)),
+        "level": overlapping("level", col(P.levels)),
+        "hours": hours,
     }
-    return sum((bindparam(f"worth_{name}", type_=Float) * share for name, share in met.items()), literal(0.0, Float))
+    home = select(col(Organisation.oktmo)).where(col(Organisation.id) == col(P.provider_id)).correlate(P).scalar_subquery()
+    at_home = case((worth_of("oktmo") > 0, home == wish("oktmo")), else_=false())
+    return [summed(met).label("worth"), at_home.label("at_home")]
+
+
+def wished(programmes: CTE, offered: CTE) -> ColumnElement[float]:
+    """What all the wishes that a programme and its groups meet are worth."""
+    near = case((func.coalesce(offered.c.wish_oktmo, false()), 1.0), (programmes.c.at_home, HOME), else_=0.0)
+    met = {"starts": func.coalesce(offered.c.wish_starts, false()), "has_seats": func.coalesce(offered.c.seated, false())}
+    return programmes.c.worth + worth_of("oktmo") * near + summed(met)
+
+
+def worth_of(name: str) -> ColumnElement[float]:
+    return bindparam(f"worth_{name}", type_=Float)
+
+
+def summed(met: Mapping[str, ColumnElement[bool]]) -> ColumnElement[float]:
+    return sum((worth_of(name) * case((one, 1.0), else_=0.0) for name, one in met.items()), literal(0.0, Float))
 
 
 def groups_wished(groups: CTE) -> list[ColumnElement[bool]]:
@@ -132,7 +146,3 @@ def overlapping(name: str, codes: Any) -> ColumnElement[bool]:
     """Whether an audience names one of the wished codes."""
     met: ColumnElement[bool] = codes.overlap(bindparam(f"wish_{name}", type_=ARRAY(Text)))
     return met
-
-
-def part(met: ColumnElement[bool]) -> ColumnElement[float]:
-    return case((met, 1.0), else_=0.0)
