@@ -4,13 +4,12 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SynchronousMultiSpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -23,6 +22,8 @@ from opentelemetry.util.types import Attributes
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.otlp import Exporter
 
 tracer = trace.get_tracer("dpo")
 FORCED = contexts.create_key("dpo-forced-span")
@@ -73,23 +74,11 @@ class Provider(TracerProvider):
         super().__init__(sampler, resource, active_span_processor=self.processors)
 
 
-class Named(Resource):
-    """Its hash is worked out once: the exporter asks for it with every span, and the SDK writes JSON to answer."""
-
-    @cached_property
-    def fingerprint(self) -> int:
-        return super().__hash__()
-
-    def __hash__(self) -> int:
-        return self.fingerprint
-
-
 def setup(service: str, *, read_share: float, endpoint: str | None) -> TracerProvider:
     """A provider that exports over OTLP/HTTP when an endpoint is given; call its `shutdown()` at the end."""
-    resource = Resource.create({"service.name": service})
-    provider = Provider(Named(resource.attributes, resource.schema_url), WritesAlways(read_share))
+    provider = Provider(Resource.create({"service.name": service}), WritesAlways(read_share))
     if endpoint:
-        exporter = OTLPSpanExporter(endpoint.rstrip("/") + "/v1/traces", timeout=5)
+        exporter = Exporter(endpoint.rstrip("/") + "/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000, max_queue_size=8192))
     trace.set_tracer_provider(provider)
     return provider

@@ -18,26 +18,27 @@ from starlette.routing import Route
 from deploy.traces import otlp, store
 
 MAX_BODY = 16_000_000
+JSON = "application/json"
 
 
 def answer(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(orjson.dumps(body), status, headers, "application/json")
+    return Response(orjson.dumps(body), status, headers, JSON)
 
 
 async def receive(request: Request) -> Response:
-    """POST /v1/traces, protobuf, gzip or plain; a body that is not OTLP gets 400 and no retry."""
-    body = await request.body()
+    """POST /v1/traces, protobuf or JSON, gzip or plain; a body that is not OTLP gets 400 and no retry."""
+    body, kind = await request.body(), request.headers.get("content-type", "").partition(";")[0]
     if len(body) > MAX_BODY:
         return answer({"detail": "too large"}, 413)
     try:
         if request.headers.get("content-encoding") == "gzip":
             body = gzip.decompress(body)
-        await store.keep(request.app.state.pool, list(otlp.rows(body)))
-    except (DecodeError, gzip.BadGzipFile, EOFError):
+        await store.keep(request.app.state.pool, list(otlp.json_rows(body) if kind == JSON else otlp.rows(body)))
+    except (DecodeError, gzip.BadGzipFile, EOFError, *otlp.NOT_JSON_ROWS):
         return answer({"detail": "not an OTLP trace export"}, 400)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         return answer({"detail": "the store is away"}, 503, {"Retry-After": "2"})
-    return Response(b"", 200, media_type="application/x-protobuf")
+    return answer({}) if kind == JSON else Response(b"", 200, media_type="application/x-protobuf")
 
 
 async def listed(request: Request) -> Response:

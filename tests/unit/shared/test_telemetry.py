@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Response
 from opentelemetry import trace
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
@@ -120,9 +120,3 @@ def test_a_leaf_of_an_unsampled_trace_is_its_parent(kept: InMemorySpanExporter) 
     with telemetry.leaf("send", parent, SpanKind.PRODUCER, {}) as own:
         assert own is parent
     assert kept.get_finished_spans() == ()
-
-
-def test_a_resource_is_the_same_to_the_exporter_every_time() -> None:
-    provider = telemetry.setup("probe", read_share=0, endpoint=None)
-    assert isinstance(provider, TracerProvider)
-    assert hash(provider.resource) == hash(telemetry.Named(provider.resource.attributes, provider.resource.schema_url))
