@@ -118,20 +118,20 @@ async def driven(session: AsyncSession, statement: Executable, values: Mapping[s
     """The rows of a statement that is put together once and executed often; it names each of its values.
 
     The driver is asked directly: what SQLAlchemy does for every execution costs several times what the driver needs.
-    A session of ours is one transaction, so its connection stays the same; SQLAlchemy begins it with its own first statement.
+    A session of ours is one transaction, so its connection stays the same.
     """
     if session.new or session.dirty or session.deleted:
         await session.flush()
-    driver: Any = session.info.get("driver")
-    if driver is None:
+    held: Any = session.info.get("held")
+    if held is None:
         connection = await session.connection()
-        driver = session.info["driver"] = (await connection.get_raw_connection()).driver_connection
-    if statement.is_dml and not driver.is_in_transaction():
-        return (await session.execute(statement, values)).all()
+        held = session.info["held"] = (await connection.get_raw_connection()).dbapi_connection
+    if held._transaction is None:
+        await held._start_transaction()  # as SQLAlchemy's own first statement would, there is no public way; none in a session of reads
     text, names, fixed = as_driven(statement)
     bound = {**fixed, **values}
     with nullcontext() if "bookkeeping" in statement.get_execution_options() else telemetry.statement(text):
-        rows: list[Any] = await driver.fetch(text, *(bound[name] for name in names), record_class=Row)
+        rows: list[Any] = await held.driver_connection.fetch(text, *(bound[name] for name in names), record_class=Row)
     return rows
 
 

@@ -1,7 +1,7 @@
 """Sends the outbox: one relay per service, oldest first, confirms pipelined, and never quietly dead."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ from shared import telemetry
 from shared.messaging.failpoint import failpoint
 from shared.messaging.tables import idempotency, inbox, outbox
 from shared.messaging.topology import EVENTS
-from shared.messaging.wire import Wire, message_of
+from shared.messaging.wire import CONFIRM_SECONDS, Wire, message_of
 
 log = structlog.get_logger()
 BATCH, GATHER_SECONDS, IDLE_SECONDS, FOLLOW_SECONDS, TEND_SECONDS = 200, 0.01, 0.2, 1.0, 600
@@ -31,7 +31,7 @@ async def send(wire: Wire, row: Mapping[str, Any]) -> None:
     attributes = {"messaging.system": "rabbitmq", "messaging.destination.name": topic}
     with telemetry.leaf(f"publish {topic}", parent, SpanKind.PRODUCER, attributes) as own:
         headers = {"traceparent": telemetry.traceparent(own) or ""}
-        await wire.publish(EVENTS, message_of(row["body"], event_id=str(row["event_id"]), topic=topic, headers=headers), topic)
+        await wire.offer(EVENTS, message_of(row["body"], event_id=str(row["event_id"]), topic=topic, headers=headers), topic)
 
 
 async def relay_once(database: asyncpg.Connection, wire: Wire, limit: int = BATCH) -> int:
@@ -40,7 +40,7 @@ async def relay_once(database: asyncpg.Connection, wire: Wire, limit: int = BATC
     if not rows:
         return 0
     await wire.channel()
-    outcomes = await asyncio.gather(*(send(wire, row) for row in rows), return_exceptions=True)
+    outcomes = await confirmed([asyncio.create_task(send(wire, row)) for row in rows])
     if sent := [row["id"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]:
         failpoint(f"{rows[0]['topic'].partition('.')[0]}.confirmed")
         await database.execute(SENT, sent)
@@ -50,6 +50,16 @@ async def relay_once(database: asyncpg.Connection, wire: Wire, limit: int = BATC
         if not sent:
             raise failures[0]
     return len(sent)
+
+
+async def confirmed(sending: Sequence[asyncio.Task[None]]) -> list[BaseException | None]:
+    """How each sending ended, None for a confirmed one; one that takes too long is given up."""
+    try:
+        _, late = await asyncio.wait(sending, timeout=CONFIRM_SECONDS)
+        return [TimeoutError() if one in late or one.cancelled() else one.exception() for one in sending]
+    finally:
+        for one in sending:
+            one.cancel()
 
 
 @asynccontextmanager

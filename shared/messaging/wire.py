@@ -48,17 +48,20 @@ class Wire:
         return await self.connection.channel(publisher_confirms=False)
 
     async def exchange(self, name: str) -> AbstractExchange:
-        channel = await self.channel()
-        if name not in self.exchanges:
-            self.exchanges[name] = await channel.get_exchange(name, ensure=False)  # topology stands before anything is sent
+        if self.opened is None or self.opened.is_closed or name not in self.exchanges:
+            self.exchanges[name] = await (await self.channel()).get_exchange(name, ensure=False)  # topology stands before anything is sent
         return self.exchanges[name]
 
     async def publish(self, exchange: str, message: AbstractMessage, key: str) -> None:
         """Return when the broker has confirmed; any other outcome raises, and then the message may or may not be there."""
+        async with asyncio.timeout(CONFIRM_SECONDS):
+            await self.offer(exchange, message, key)
+
+    async def offer(self, exchange: str, message: AbstractMessage, key: str) -> None:
+        """The same for whoever bounds the wait for many messages at once."""
         target = await self.exchange(exchange)
         try:
-            async with asyncio.timeout(CONFIRM_SECONDS):
-                confirmed = await target.publish(message, key, mandatory=True)
+            confirmed = await target.publish(message, key, mandatory=True)
         except asyncio.CancelledError:
             if (task := asyncio.current_task()) and task.cancelling():
                 raise

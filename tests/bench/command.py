@@ -9,7 +9,7 @@ from tests.bench.measure import Row, compared
 from tests.bench.stand import stand
 from tests.support.service import Person
 
-CONNECTIONS, ROUNDS = 8, 5
+CONNECTIONS, ROUNDS = 8, 9
 TABLES = """
     CREATE TABLE bench_request (id uuid PRIMARY KEY, category text NOT NULL, at timestamptz NOT NULL);
     CREATE TABLE bench_step (request_id uuid, revision int, action text NOT NULL, actor text NOT NULL, at timestamptz NOT NULL,
