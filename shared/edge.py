@@ -40,7 +40,7 @@ class Edge(APIRoute):
 
         async def edge(request: Request) -> Response:
             request.state.caller = self.caller(request)
-            if "\x00" in request.url.path or b"%00" in request.scope["query_string"]:
+            if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
                 raise Invalid("query", "Символ с кодом 0 недопустим.")
             key = request.headers.get("idempotency-key")
             state, safe = request.app.state, request.method in SAFE
@@ -70,7 +70,7 @@ async def once(request: Request, route: str, key: str, run: Run) -> Response:
     """
     if not 1 <= len(key) <= 200:
         raise Invalid("Idempotency-Key", "Ключ повтора — от 1 до 200 знаков.")
-    asked = hashlib.sha256(request.url.path.encode() + b"\0" + request.scope["query_string"] + b"\0" + await request.body()).digest()
+    asked = hashlib.sha256(request.scope["path"].encode() + b"\0" + request.scope["query_string"] + b"\0" + await request.body()).digest()
     intent = {"subject": request.state.caller.subject, "route": route, "key": key}
     sessions = request.app.state.sessions
     try:

@@ -11,6 +11,7 @@ from services.catalog import commands, queries
 from services.catalog.api.callers import Publisher, Since, Visitor
 from services.catalog.api.events import CompetenceTitle
 from services.catalog.api.public import Public
+from services.catalog.api.shapes.dictionaries import FacetValue
 from services.catalog.api.shapes.organisations import ProviderOut
 from services.catalog.rules.fields import Facts, Reason
 from services.catalog.rules.notices import NoticeFacts, WantedNotices
@@ -47,7 +48,9 @@ class NoticeOut(BaseModel):
 
 class NoticePage(BaseModel):
     items: list[NoticeOut]
+    total: int
     next: str | None
+    facets: dict[str, list[FacetValue]]
 
 
 class OwnNotices(BaseModel):
@@ -56,6 +59,7 @@ class OwnNotices(BaseModel):
 
 @router.get("/notices", response_model=NoticePage)
 async def list_notices(wanted: Annotated[WantedNotices, Query()], caller: Visitor, tx: Tx, now: Now) -> Any:
+    """Published notices by their first day; counts of the facets react to each other."""
     return await queries.notices.notices_listed(tx, wanted, today=today(now))
 
 

@@ -1,5 +1,6 @@
 """Events: by their day with counts that react, one event's card, and an organiser's own."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from sqlalchemy import (
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.queries.counting import rows_of
+from services.catalog.queries.counting import fullest_first, rows_of
 from services.catalog.queries.labels import Labels, labels
 from services.catalog.queries.paging import paged
 from services.catalog.rules.events import WantedEvents
@@ -111,23 +112,14 @@ def counted(view: ColumnElement[bool], conditions: dict[str, ColumnElement[bool]
     return select(union_all(*parts).subquery())
 
 
-def facets_of(counts: Any, wanted: WantedEvents, said: Labels) -> dict[str, list[dict[str, Any]]]:
+def facets_of(counts: Sequence[Any], wanted: WantedEvents, said: Labels) -> dict[str, list[dict[str, Any]]]:
     """The facets as lists of value, title, count and whether chosen; kinds and formats whole, the others the fullest first."""
-    found: dict[str, dict[str, tuple[str | None, int]]] = {}
-    for row in counts:
-        found.setdefault(row.facet, {})[row.value] = (row.title, row.count)
-    named = {"kind": {code: title for code, (title, _) in said.terms["event_kind"].items()}, "format": FORMATS}
-    facets = {}
-    for facet in ("kind", "format", "oktmo", "organiser"):
-        chosen, known = [str(value) for value in getattr(wanted, facet)], found.get(facet, {})
-        titles = named.get(facet) or {value: title or value for value, (title, _) in known.items()} | {
-            value: value for value in chosen if value not in known
-        }
-        values: list[dict[str, Any]] = [
-            {"value": value, "title": title, "count": known.get(value, (None, 0))[1], "chosen": value in chosen}
-            for value, title in titles.items()
-        ]
-        facets[facet] = values if facet in named else sorted(values, key=lambda one: (-one["count"], one["title"]))
+    whole = {"kind": {code: title for code, (title, _) in said.terms["event_kind"].items()}, "format": FORMATS}
+    facets = {facet: fullest_first(counts, facet, getattr(wanted, facet)) for facet in (*whole, "oktmo", "organiser")}
+    for facet, titles in whole.items():
+        found = {one["value"]: one for one in facets[facet]}
+        missing = {"count": 0, "chosen": False}
+        facets[facet] = [{"value": value, **missing, **found.get(value, {}), "title": title} for value, title in titles.items()]
     return facets
 
 

@@ -1,17 +1,19 @@
 """Notices of assessment procedures: coming ones, past ones, one notice, an organiser's own."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, null, or_, select, true, union_all
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.queries.counting import fullest_first, rows_of
 from services.catalog.queries.events import competence_titles, naming
 from services.catalog.queries.paging import paged
 from services.catalog.rules.notices import WantedNotices
-from services.catalog.tables import Notice, Organisation
+from services.catalog.tables import Competence, Notice, Organisation
 from shared.access import Caller
 from shared.database import within
 from shared.errors import NotFound
@@ -26,15 +28,39 @@ def notices_with_organisers() -> Select[Any]:
 
 
 async def notices_listed(session: AsyncSession, wanted: WantedNotices, *, today: date) -> dict[str, Any]:
-    """Published notices by their first day; past ones the latest first."""
+    """Published notices by their first day, past ones the latest first, with counts by organiser and competence."""
     past = wanted.when == "past"
-    listed = notices_with_organisers().where(col(N.status) == "published", col(N.closes) < today if past else col(N.closes) >= today)
+    view = and_(col(N.status) == "published", col(N.closes) < today if past else col(N.closes) >= today)
+    conditions: dict[str, ColumnElement[bool]] = {}
     if wanted.organiser:
-        listed = listed.where(col(N.organiser_id).in_(wanted.organiser))
+        conditions["organiser"] = col(N.organiser_id).in_(wanted.organiser)
     if wanted.competence:
-        listed = listed.where(naming(col(N.competences), wanted.competence))
+        conditions["competence"] = naming(col(N.competences), wanted.competence)
+    listed = notices_with_organisers().where(view, *conditions.values())
     page, more = await paged(session, listed, wanted, N, by="opens", falling=past)
-    return {"items": await shown(session, page), "next": more}
+    counts = (await session.execute(counted(view, conditions))).all()
+    return {
+        "items": await shown(session, page),
+        "total": next(row.count for row in counts if row.facet == "total"),
+        "next": more,
+        "facets": {facet: fullest_first(counts, facet, getattr(wanted, facet)) for facet in ("organiser", "competence")},
+    }
+
+
+def counted(view: ColumnElement[bool], conditions: Mapping[str, ColumnElement[bool]]) -> Select[Any]:
+    """Rows of facet, value, title and count; each facet is counted under all filters but its own."""
+    met = (condition.label(f"ok_{name}") for name, condition in conditions.items())
+    base = select(col(N.organiser_id), col(N.competences), *met).where(view).cte("base")
+    organiser = (col(Organisation.id), col(Organisation.short_name))
+    said = func.unnest(base.c.competences).table_valued("code", name="said").render_derived()
+    title = func.coalesce(col(Competence.title), said.c.code)
+    measured = rows_of(base, conditions, "competence", said.c.code, title).join(said, true())
+    parts = [
+        rows_of(base, conditions, "total", literal("all"), null()),
+        rows_of(base, conditions, "organiser", *organiser).join(Organisation, organiser[0] == base.c.organiser_id).group_by(*organiser),
+        measured.outerjoin(Competence, col(Competence.code) == said.c.code).group_by(said.c.code, title),
+    ]
+    return select(union_all(*parts).subquery())
 
 
 async def notice_card(session: AsyncSession, notice_id: UUID, *, caller: Caller) -> dict[str, Any]:

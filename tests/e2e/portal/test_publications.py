@@ -71,6 +71,20 @@ async def test_events_narrow_by_their_form_and_by_a_day_of_the_month_without_scr
     assert await page.locator(".agenda li").count() >= 1
 
 
+@pytest.mark.parametrize(("label", "name"), [("Организатор", "organiser"), ("Компетенция", "competence")])
+async def test_notices_are_chosen_by_what_is_counted(visit: Visits, label: str, name: str) -> None:
+    page = await visit(None, "/procedures", scripts=False, width=PHONE)
+    option = page.get_by_label(label, exact=True).locator("option").nth(1)
+    value, count = await option.get_attribute("value"), str(await option.text_content()).rpartition("(")[2].rstrip(")")
+    await page.get_by_label(label, exact=True).select_option(value)
+    await page.get_by_role("button", name="Показать").click()
+    await expect(page).to_have_url(re.compile(f"{name}="))
+    await expect(page.locator("#notices ~ ul > li")).to_have_count(min(int(count), 10))
+    assert plain(await page.locator("#notices ~ .row .mute").inner_text()).split()[0] == count
+    await page.get_by_role("link", name="Прошедшие").click()
+    await expect(page).to_have_url(re.compile(f"{name}=.*|when=past"))
+
+
 async def fill_event(page: Page, title: str) -> None:
     day = datetime.now(UTC) + timedelta(days=20)
     await page.get_by_label("Вид", exact=True).select_option("webinar")

@@ -9,6 +9,7 @@ from shared.contracts.assessment import ProcedurePublished
 from tests.service.catalog.conftest import Register, day
 from tests.support.service import envelope_of
 
+ANOTHER = {"code": "other", "kind": "provider", "name": "Другой институт", "short_name": "ДИ"}
 REASON = {"reason": "Эксперты не смогут приехать"}
 
 
@@ -37,6 +38,30 @@ async def test_a_published_notice_is_listed_with_its_organiser(register: Registe
     assert [(one["id"], one["organiser"]["short_name"]) for one in listed] == [(notice["id"], "ИРО")]
     assert (await register.get("/notices", when="past"))["items"] == []
     assert (await register.get("/notices", organiser=str(uuid4())))["items"] == []
+
+
+async def test_notices_are_counted_by_organiser_and_competence_each_under_the_other_filter(register: Register) -> None:
+    other = (await register.done("POST", "/organisations", register.operator, {**ANOTHER}))["id"]
+    measured = {"МЕТ-1": str(register.provider_id), "ПРЕД-4": str(register.provider_id), "МЕТ-1 ПРЕД-4": other}
+    for codes, organiser in measured.items():
+        notice = await register.done(
+            "POST", "/notices", register.operator, facts(register, organiser_id=organiser, competences=codes.split())
+        )
+        await register.done("POST", f"/notices/{notice['id']}/publication", register.operator)
+
+    async def counts(**filters: Any) -> tuple[int, dict[str, int], dict[str, int]]:
+        found = await register.get("/notices", **filters)
+        said = ({one["value"]: one["count"] for one in found["facets"][facet]} for facet in ("organiser", "competence"))
+        return (found["total"], *said)
+
+    mine = str(register.provider_id)
+    assert await counts() == (3, {mine: 2, other: 1}, {"МЕТ-1": 2, "ПРЕД-4": 2})
+    assert await counts(competence="МЕТ-1") == (2, {mine: 1, other: 1}, {"МЕТ-1": 2, "ПРЕД-4": 2})
+    assert await counts(organiser=other) == (1, {mine: 2, other: 1}, {"МЕТ-1": 1, "ПРЕД-4": 1})
+    assert await counts(organiser=other, competence="ПРЕД-4") == (1, {mine: 1, other: 1}, {"МЕТ-1": 1, "ПРЕД-4": 1})
+    nobody = str(uuid4())
+    assert await counts(organiser=nobody) == (0, {mine: 2, other: 1, nobody: 0}, {"МЕТ-1": 0, "ПРЕД-4": 0})
+    assert await counts(when="past") == (0, {}, {})
 
 
 async def test_a_notice_names_a_procedure_that_assessment_published(register: Register) -> None:
