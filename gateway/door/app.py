@@ -13,6 +13,7 @@ from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode
 from starlette.datastructures import UploadFile
+from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.door.answers import Leaving, without_length
@@ -22,12 +23,12 @@ from gateway.door.table import PREFIX, Operation
 from gateway.door.visitors import NOBODY, Visitor
 from gateway.rules import csrf_holds, from_elsewhere
 from shared.errors import DomainError, Unauthenticated
+from shared.operations import router as operations
 from shared.telemetry import FORCED, SAFE, leave_a_span, tracer
 
 log = structlog.get_logger()
 MAX_BODY, MAX_FILE, BODY_SECONDS = 1_000_000, 5_500_000, 30
 HEALTH = ("/livez", "/readyz")
-OWN_TOKENS = "/operations/"  # checked by an internal token, which only the gateway can sign
 ASSETS = ("/static/", "/api/docs/")
 ALWAYS = contexts.set_value(FORCED, True, Context())
 SIGN_IN = ("/sign-in", "/callback/")
@@ -78,9 +79,14 @@ class Door(FastAPI):
             return await send({"type": "websocket.close"})
         gate: Gate = self.state.gate
         leaving = Leaving(send, gate.protection)
-        if (path := scope["path"]) in HEALTH or path.startswith(OWN_TOKENS):
+        if scope["path"] in HEALTH or for_operations(scope):
             return await super().__call__(scope, receive, leaving)
         await Entering(gate, scope, receive, leaving).serve(super().__call__)
+
+
+def for_operations(scope: Scope) -> bool:
+    """Whether one of the routes is asked for that take an internal token, which only the gateway can sign."""
+    return scope["path"].startswith("/operations/") and any(one.matches(scope)[0] is Match.FULL for one in operations.routes)
 
 
 class Entering:
