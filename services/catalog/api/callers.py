@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Header
+from pydantic import Field
 
 from shared.access import Caller, allow, everyone, gateway_only
 
@@ -35,3 +36,4 @@ def revision_wanted(
 
 
 Since = Annotated[int | None, Depends(revision_wanted)]
+Number = Annotated[int, Field(ge=1, lt=2**31)]

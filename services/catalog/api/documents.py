@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from services.catalog import commands, queries
-from services.catalog.api.callers import DocumentAuthor, Since, Visitor
+from services.catalog.api.callers import DocumentAuthor, Number, Since, Visitor
 from services.catalog.api.public import Public
 from services.catalog.rules.documents import DocumentFacts
 from services.catalog.rules.fields import Facts, Reason
@@ -74,7 +74,7 @@ async def show_document(document_id: UUID, caller: Visitor, tx: Tx, now: Now) ->
 
 
 @files.get("/documents/{document_id}/versions/{number}/file", response_class=Response)
-async def show_file(document_id: UUID, number: int, caller: Visitor, tx: Tx) -> Response:
+async def show_file(document_id: UUID, number: Number, caller: Visitor, tx: Tx) -> Response:
     """The PDF of a version."""
     name, content = await queries.documents.file_of(tx, document_id, number, caller=caller)
     headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name)}", "cache-control": "private, max-age=0"}

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from services.catalog import commands, queries
-from services.catalog.api.callers import Author, Historian, Overseer, Reader
+from services.catalog.api.callers import Author, Historian, Number, Overseer, Reader
 from services.catalog.api.readiness import Readiness
 from services.catalog.api.shapes.dictionaries import Coded
 from services.catalog.api.shapes.programmes import FileOut, ProgrammeOut, VersionReadOut
@@ -21,7 +21,6 @@ from shared.clock import today
 from shared.edge import Edge, Now, Tx
 
 router = APIRouter(route_class=Edge, tags=["programme versions"])
-Number = Annotated[int, Field(ge=1, lt=2**31)]
 
 
 class Reading(Facts):
