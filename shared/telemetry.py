@@ -11,7 +11,7 @@ from opentelemetry import context as contexts
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import ReadableSpan, SynchronousMultiSpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult, TraceIdRatioBased
@@ -70,8 +70,12 @@ class Provider(TracerProvider):
     """A tracer provider that takes spans, too, which are told when they are over."""
 
     def __init__(self, resource: Resource, sampler: Sampler) -> None:
-        self.processors = SynchronousMultiSpanProcessor()  # type: ignore[no-untyped-call]
-        super().__init__(sampler, resource, active_span_processor=self.processors)
+        super().__init__(sampler, resource)
+        self.processors: list[SpanProcessor] = []
+
+    def add_span_processor(self, span_processor: SpanProcessor) -> None:
+        super().add_span_processor(span_processor)
+        self.processors.append(span_processor)
 
 
 def setup(service: str, *, read_share: float, endpoint: str | None) -> TracerProvider:
@@ -150,7 +154,8 @@ def leaf(name: str, parent: SpanContext, kind: SpanKind, attributes: dict[str, A
             end_time=time.time_ns(),
             instrumentation_scope=SCOPE,
         )
-        provider.processors.on_end(over)
+        for processor in provider.processors:
+            processor.on_end(over)
 
 
 def annotate(**attributes: Any) -> None:
