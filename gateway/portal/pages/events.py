@@ -21,7 +21,8 @@ from gateway.portal.words import as_date
 
 router = APIRouter(route_class=Page)
 PAGE, AT_ONCE, REVIEWS, FEED_PAST = 10, 100, 3, timedelta(days=60)
-NAMES = ("when", "kind", "format", "oktmo", "organiser", "day", "month")
+FILTERS = ("kind", "format", "oktmo", "organiser", "competence")
+NAMES = ("when", *FILTERS, "day", "month")
 WHEN = (("coming", "Скоро"), ("past", "Прошедшие"))
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 
@@ -34,6 +35,7 @@ async def calendar(
     format: str = "",
     oktmo: str = "",
     organiser: str = "",
+    competence: str = "",
     day: str = "",
     month: str = "",
     cursor: str = "",
@@ -46,17 +48,18 @@ async def calendar(
         "format": format,
         "oktmo": oktmo,
         "organiser": organiser,
+        "competence": competence,
         "day": chosen.isoformat() if chosen else "",
         "month": month if month else "",
     }
-    filters = {name: asked[name] or None for name in ("kind", "format", "oktmo", "organiser")}
+    filters = {name: asked[name] or None for name in FILTERS}
     dated: dict[str, Any] = {"when": "any", "starts_from": chosen, "starts_to": chosen} if chosen else {"when": asked["when"]}
     try:
         found = await view.ask.get("/events", **filters, **dated, cancelled=bool(chosen), cursor=cursor or None, limit=PAGE)
     except Refused as refused:
         if refused.status != 422:
             raise
-        filters, cursor, asked = {}, "", {**asked, **dict.fromkeys(("kind", "format", "oktmo", "organiser"), "")}
+        filters, cursor, asked = {}, "", {**asked, **dict.fromkeys(FILTERS, "")}
         found = await view.ask.get("/events", **dated, limit=PAGE)
     first, last = ends_of(shown_month)
     month_found = await optional(view.ask.get("/events", **filters, when="any", starts_from=first, starts_to=last, limit=AT_ONCE))

@@ -41,6 +41,7 @@ class NewsItem(BaseModel):
 
 class NewsPage(BaseModel):
     items: list[NewsItem]
+    total: int
     next: str | None
     facets: dict[str, list[FacetValue]]
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.queries.counting import fullest_first, rows_of
+from services.catalog.queries.counting import ORGANISATION, PLACE, competence_rows, fullest_first, joined_rows, rows_of
 from services.catalog.queries.labels import Labels, labels
 from services.catalog.queries.paging import paged
 from services.catalog.rules.events import WantedEvents
@@ -84,7 +84,7 @@ async def events_listed(session: AsyncSession, wanted: WantedEvents, *, now: dat
     listed = events_with_organisers().where(view, *conditions.values())
     page, more = await paged(session, listed, wanted, E, by="starts", falling=wanted.when == "past")
     said = await labels(session, today(now))
-    counts = (await session.execute(counted(view, conditions))).all()
+    counts = (await session.execute(counted(view, conditions, wanted))).all()
     return {
         "items": [item_shown(row, said) for row in page],
         "total": next(row.count for row in counts if row.facet == "total"),
@@ -93,21 +93,21 @@ async def events_listed(session: AsyncSession, wanted: WantedEvents, *, now: dat
     }
 
 
-def counted(view: ColumnElement[bool], conditions: dict[str, ColumnElement[bool]]) -> Select[Any]:
+def counted(view: ColumnElement[bool], conditions: dict[str, ColumnElement[bool]], wanted: WantedEvents) -> Select[Any]:
     """Rows of facet, value, title and count; each facet is counted under all filters but its own."""
     base = (
-        select(col(E.kind), FORMAT.label("format"), col(E.oktmo), col(E.organiser_id))
+        select(col(E.kind), FORMAT.label("format"), col(E.oktmo), col(E.organiser_id), col(E.competences))
         .add_columns(*(condition.label(f"ok_{name}") for name, condition in conditions.items()))
         .where(view)
         .cte("base")
     )
-    place, organiser = (col(Territory.oktmo), col(Territory.title)), (col(Organisation.id), col(Organisation.short_name))
     parts = [
         rows_of(base, conditions, "total", literal("all"), null()),
         rows_of(base, conditions, "kind", base.c.kind, null()).group_by(base.c.kind),
         rows_of(base, conditions, "format", base.c.format, null()).group_by(base.c.format),
-        rows_of(base, conditions, "oktmo", *place).join(Territory, place[0] == base.c.oktmo).group_by(*place),
-        rows_of(base, conditions, "organiser", *organiser).join(Organisation, organiser[0] == base.c.organiser_id).group_by(*organiser),
+        *joined_rows(base, conditions, "oktmo", PLACE, base.c.oktmo, wanted.oktmo),
+        *joined_rows(base, conditions, "organiser", ORGANISATION, base.c.organiser_id, wanted.organiser),
+        *competence_rows(base, conditions, wanted.competence),
     ]
     return select(union_all(*parts).subquery())
 
@@ -115,7 +115,7 @@ def counted(view: ColumnElement[bool], conditions: dict[str, ColumnElement[bool]
 def facets_of(counts: Sequence[Any], wanted: WantedEvents, said: Labels) -> dict[str, list[dict[str, Any]]]:
     """The facets as lists of value, title, count and whether chosen; kinds and formats whole, the others the fullest first."""
     whole = {"kind": {code: title for code, (title, _) in said.terms["event_kind"].items()}, "format": FORMATS}
-    facets = {facet: fullest_first(counts, facet, getattr(wanted, facet)) for facet in (*whole, "oktmo", "organiser")}
+    facets = {facet: fullest_first(counts, facet, getattr(wanted, facet)) for facet in (*whole, "oktmo", "organiser", "competence")}
     for facet, titles in whole.items():
         found = {one["value"]: one for one in facets[facet]}
         missing = {"count": 0, "chosen": False}

@@ -1,12 +1,14 @@
 """News: published ones, the newest first; one piece; an organisation's own; and what waits for a second reader."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, extract, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, extract, func, literal, literal_column, null, or_, select, union_all
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.queries.counting import ORGANISATION, fullest_first, joined_rows, rows_of
 from services.catalog.queries.paging import paged
 from services.catalog.rules.news import WantedNews
 from services.catalog.tables import News, Organisation
@@ -16,6 +18,7 @@ from shared.database import within
 from shared.errors import NotFound
 
 N = News
+PUBLISHED_IN: ColumnElement[Any] = extract("year", func.timezone(literal_column(f"'{REGION.key}'"), col(N.published_at))).cast(Integer)
 OWN: tuple[Any, ...] = (col(N.submitted_at), col(N.remark), col(N.withdrawal_reason))
 
 
@@ -39,44 +42,37 @@ def news_with_organisations(*more: Any) -> Select[Any]:
 async def news_listed(session: AsyncSession, wanted: WantedNews) -> dict[str, Any]:
     """A page of published news; years and organisations are counted under each other's filter."""
     published = col(N.status) == "published"
-    by_organisation = col(N.organisation_id).in_(wanted.organisation) if wanted.organisation else None
-    by_year = published_year() == wanted.year if wanted.year else None
-    met = [one for one in (by_organisation, by_year) if one is not None]
-    listed = news_with_organisations().where(published, *met)
-    page, more = await paged(session, listed, wanted, N, by="published_at", falling=True)
-    facets = await facets_of(session, wanted, published, by_organisation, by_year)
-    return {"items": [item_shown(row) for row in page], "next": more, "facets": facets}
-
-
-def published_year() -> ColumnElement[Any]:
-    return extract("year", func.timezone(literal_column(f"'{REGION.key}'"), col(N.published_at)))
-
-
-async def facets_of(
-    session: AsyncSession,
-    wanted: WantedNews,
-    published: ColumnElement[bool],
-    by_organisation: ColumnElement[bool] | None,
-    by_year: ColumnElement[bool] | None,
-) -> dict[str, list[dict[str, Any]]]:
-    years = select(published_year().label("year"), func.count().label("count")).where(
-        published, *([] if by_organisation is None else [by_organisation])
+    conditions: dict[str, ColumnElement[bool]] = {}
+    if wanted.organisation:
+        conditions["organisation"] = col(N.organisation_id).in_(wanted.organisation)
+    if wanted.year:
+        conditions["year"] = wanted.year == PUBLISHED_IN
+    page, more = await paged(
+        session, news_with_organisations().where(published, *conditions.values()), wanted, N, by="published_at", falling=True
     )
-    who = select(col(Organisation.id), col(Organisation.short_name), func.count().label("count")).join_from(
-        N, Organisation, col(Organisation.id) == col(N.organisation_id)
-    )
-    who = who.where(published, *([] if by_year is None else [by_year])).group_by(col(Organisation.id), col(Organisation.short_name))
-    said_years = await session.execute(years.group_by(published_year()).order_by(published_year().desc()))
-    said_who = await session.execute(who.order_by(func.count().desc(), col(Organisation.short_name)))
+    counts = (await session.execute(counted(published, conditions, wanted))).all()
+    years = fullest_first(counts, "year", [wanted.year] if wanted.year else [])
     return {
-        "year": [
-            {"value": str(int(row.year)), "title": str(int(row.year)), "count": row[1], "chosen": int(row.year) == wanted.year}
-            for row in said_years
-        ],
-        "organisation": [
-            {"value": str(row.id), "title": row.short_name, "count": row[2], "chosen": row.id in wanted.organisation} for row in said_who
-        ],
+        "items": [item_shown(row) for row in page],
+        "total": next(row.count for row in counts if row.facet == "total"),
+        "next": more,
+        "facets": {
+            "year": sorted(years, key=lambda one: one["value"], reverse=True),
+            "organisation": fullest_first(counts, "organisation", wanted.organisation),
+        },
     }
+
+
+def counted(published: ColumnElement[bool], conditions: Mapping[str, ColumnElement[bool]], wanted: WantedNews) -> Select[Any]:
+    """Rows of facet, value, title and count; each facet is counted under all filters but its own."""
+    met = (condition.label(f"ok_{name}") for name, condition in conditions.items())
+    base = select(col(N.organisation_id), PUBLISHED_IN.label("year"), *met).where(published).cte("base")
+    parts = [
+        rows_of(base, conditions, "total", literal("all"), null()),
+        rows_of(base, conditions, "year", base.c.year, null()).group_by(base.c.year),
+        *joined_rows(base, conditions, "organisation", ORGANISATION, base.c.organisation_id, wanted.organisation),
+    ]
+    return select(union_all(*parts).subquery())
 
 
 async def news_card(session: AsyncSession, news_id: UUID, *, caller: Caller) -> dict[str, Any]:

@@ -5,15 +5,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, null, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, literal, null, or_, select, union_all
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.queries.counting import fullest_first, rows_of
+from services.catalog.queries.counting import ORGANISATION, competence_rows, fullest_first, joined_rows, rows_of
 from services.catalog.queries.events import competence_titles, naming
 from services.catalog.queries.paging import paged
 from services.catalog.rules.notices import WantedNotices
-from services.catalog.tables import Competence, Notice, Organisation
+from services.catalog.tables import Notice, Organisation
 from shared.access import Caller
 from shared.database import within
 from shared.errors import NotFound
@@ -38,7 +38,7 @@ async def notices_listed(session: AsyncSession, wanted: WantedNotices, *, today:
         conditions["competence"] = naming(col(N.competences), wanted.competence)
     listed = notices_with_organisers().where(view, *conditions.values())
     page, more = await paged(session, listed, wanted, N, by="opens", falling=past)
-    counts = (await session.execute(counted(view, conditions))).all()
+    counts = (await session.execute(counted(view, conditions, wanted))).all()
     return {
         "items": await shown(session, page),
         "total": next(row.count for row in counts if row.facet == "total"),
@@ -47,18 +47,14 @@ async def notices_listed(session: AsyncSession, wanted: WantedNotices, *, today:
     }
 
 
-def counted(view: ColumnElement[bool], conditions: Mapping[str, ColumnElement[bool]]) -> Select[Any]:
+def counted(view: ColumnElement[bool], conditions: Mapping[str, ColumnElement[bool]], wanted: WantedNotices) -> Select[Any]:
     """Rows of facet, value, title and count; each facet is counted under all filters but its own."""
     met = (condition.label(f"ok_{name}") for name, condition in conditions.items())
     base = select(col(N.organiser_id), col(N.competences), *met).where(view).cte("base")
-    organiser = (col(Organisation.id), col(Organisation.short_name))
-    said = func.unnest(base.c.competences).table_valued("code", name="said").render_derived()
-    title = func.coalesce(col(Competence.title), said.c.code)
-    measured = rows_of(base, conditions, "competence", said.c.code, title).join(said, true())
     parts = [
         rows_of(base, conditions, "total", literal("all"), null()),
-        rows_of(base, conditions, "organiser", *organiser).join(Organisation, organiser[0] == base.c.organiser_id).group_by(*organiser),
-        measured.outerjoin(Competence, col(Competence.code) == said.c.code).group_by(said.c.code, title),
+        *joined_rows(base, conditions, "organiser", ORGANISATION, base.c.organiser_id, wanted.organiser),
+        *competence_rows(base, conditions, wanted.competence),
     ]
     return select(union_all(*parts).subquery())
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, literal, null, 
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.catalog.queries.counting import rows_of
+from services.catalog.queries.counting import PLACE, rows_of
 from services.catalog.queries.labels import Labels, labels, municipality
 from services.catalog.queries.paging import paged
 from services.catalog.rules.search import WantedOrganisations
@@ -73,11 +73,10 @@ def counted(asked: ColumnElement[bool], conditions: Mapping[str, ColumnElement[b
     """Rows of facet, value, title and count, places by their titles."""
     met = (condition.label(f"ok_{name}") for name, condition in conditions.items())
     base = select(col(Organisation.kind), col(Organisation.oktmo), *met).where(asked).cte("base")
-    place = (col(Territory.oktmo), col(Territory.title))
     parts = [
         rows_of(base, conditions, "total", literal("all"), null()),
         rows_of(base, conditions, "kind", base.c.kind, null()).group_by(base.c.kind),
-        rows_of(base, conditions, "oktmo", *place).join(Territory, place[0] == base.c.oktmo).group_by(*place),
+        rows_of(base, conditions, "oktmo", *PLACE).join(Territory, PLACE[0] == base.c.oktmo).group_by(*PLACE),
     ]
     rows = union_all(*parts).subquery()
     return select(rows).order_by(rows.c.title)

@@ -7,8 +7,10 @@ from uuid import uuid4
 import pytest
 
 from services.catalog.rules.cursors import cursor_of
+from shared.contracts.assessment import Competence, FrameworkPublished
 from shared.contracts.catalog import EventAnnounced, EventCancelled, EventChanged
 from tests.service.catalog.conftest import CHELYABINSK, MIASS, Register
+from tests.support.service import envelope_of
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 REASON = {"reason": "Перенесли из-за ремонта зала"}
@@ -146,7 +148,7 @@ async def test_somebody_elses_event_is_as_unknown_as_none(register: Register) ->
 async def test_counts_react_to_the_other_filters(register: Register) -> None:
     await announced(register, kind="seminar", oktmo=MIASS)
     await announced(register, kind="webinar", oktmo=None, place=None, link="https://webinar.example/1")
-    await announced(register, kind="webinar", oktmo=CHELYABINSK, link="https://webinar.example/2")
+    await announced(register, kind="webinar", oktmo=CHELYABINSK, link="https://webinar.example/2", competences=["МЕТ-1"])
 
     def counts(answer: Any, facet: str) -> dict[str, int]:
         return {one["value"]: one["count"] for one in answer["facets"][facet] if one["count"] or one["chosen"]}
@@ -156,7 +158,19 @@ async def test_counts_react_to_the_other_filters(register: Register) -> None:
     online = await register.get("/events", format="online")
     assert (online["total"], counts(online, "kind"), counts(online, "format")) == (1, {"webinar": 1}, {"online": 1, "onsite": 2})
     there = await register.get("/events", kind="webinar", oktmo=MIASS)
-    assert (there["total"], counts(there, "oktmo")) == (0, {CHELYABINSK: 1, MIASS: 0})
+    assert (there["total"], counts(there, "oktmo"), counts(there, "competence")) == (0, {CHELYABINSK: 1, MIASS: 0}, {})
+
+
+async def test_competences_are_counted_by_their_titles_a_chosen_one_too_that_nothing_names(register: Register) -> None:
+    named = {"МЕТ-1": "Проектирование урока", "ПРЕД-4": "Решение задач"}
+    competences = [Competence(code=code, title=title, group="методические", labour_functions=["A/01.6"]) for code, title in named.items()]
+    framework = FrameworkPublished(framework_id=uuid4(), title="Рамка", version=1, competences=competences)
+    await register.service.hear(envelope_of(framework, subject=framework.framework_id))
+    await announced(register, competences=["МЕТ-1"])
+    lesson = {"value": "МЕТ-1", "title": "Проектирование урока", "count": 1, "chosen": False}
+    tasks = {"value": "ПРЕД-4", "title": "Решение задач", "count": 0, "chosen": True}
+    assert (await register.get("/events"))["facets"]["competence"] == [lesson]
+    assert (await register.get("/events", competence="ПРЕД-4"))["facets"]["competence"] == [lesson, tasks]
 
 
 async def test_a_cursor_repeats_nothing_and_loses_nothing(register: Register) -> None:

@@ -108,8 +108,10 @@ async def test_published_news_pages_by_a_cursor_and_counts_react(register: Regis
     assert [one["id"] for one in first["items"] + second["items"]] == ids[::-1]
     counts = {one["title"]: (one["count"], one["chosen"]) for one in first["facets"]["organisation"]}
     assert counts == {"ИРО": (3, True), "МЦ": (1, False)}
-    assert [one["count"] for one in first["facets"]["year"]] == [3]
-    assert (await register.get("/news", year=2001))["items"] == []
+    assert (first["total"], [one["count"] for one in first["facets"]["year"]]) == (3, [3])
+    long_ago = await register.get("/news", year=2001)
+    assert (long_ago["items"], long_ago["total"]) == ([], 0)
+    assert long_ago["facets"]["year"][-1] == {"value": "2001", "title": "2001", "count": 0, "chosen": True}
     for key in ("yesterday", "2026-11-24T10:00:00"):
         crafted = cursor_of(order="news:published_at:True", key=key, last=uuid4())
         stale = await register.refused("GET", "/news", register.service.guest(), cursor=crafted)

@@ -62,6 +62,8 @@ async def test_notices_are_counted_by_organiser_and_competence_each_under_the_ot
     nobody = str(uuid4())
     assert await counts(organiser=nobody) == (0, {mine: 2, other: 1, nobody: 0}, {"МЕТ-1": 0, "ПРЕД-4": 0})
     assert await counts(when="past") == (0, {}, {})
+    (empty,) = (await register.get("/notices", when="past", organiser=other))["facets"]["organiser"]
+    assert empty == {"value": other, "title": "ДИ", "count": 0, "chosen": True}
 
 
 async def test_a_notice_names_a_procedure_that_assessment_published(register: Register) -> None:
