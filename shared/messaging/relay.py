@@ -18,10 +18,10 @@ from shared.messaging.topology import EVENTS
 from shared.messaging.wire import CONFIRM_SECONDS, Wire, message_of
 
 log = structlog.get_logger()
-BATCH, GATHER_SECONDS, IDLE_SECONDS, FOLLOW_SECONDS, TEND_SECONDS = 200, 0.01, 0.2, 1.0, 600
+BATCH, GATHER_SECONDS, IDLE_SECONDS, FOLLOW_SECONDS, TEND_SECONDS = 200, 0.02, 0.2, 1.0, 600
 RELAY_LOCK = 0x_D90_0001
 KEPT_DAYS = 30
-WAITING = "SELECT id, event_id, topic, body, traceparent FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1"
+WAITING = "SELECT id, event_id, topic, body, traceparent FROM outbox WHERE sent_at IS NULL AND id > $1 ORDER BY id LIMIT $2"
 SENT = "UPDATE outbox SET sent_at = now() WHERE id = ANY($1)"
 
 
@@ -34,32 +34,48 @@ async def send(wire: Wire, row: Mapping[str, Any]) -> None:
         await wire.offer(EVENTS, message_of(row["body"], event_id=str(row["event_id"]), topic=topic, headers=headers), topic)
 
 
-async def relay_once(database: asyncpg.Connection, wire: Wire, limit: int = BATCH) -> int:
-    """Send the oldest unsent events; return how many the broker confirmed. Raises when none of a batch went out."""
-    rows = await database.fetch(WAITING, limit)
+def offered(wire: Wire, rows: Sequence[Mapping[str, Any]]) -> list[asyncio.Task[None]]:
+    return [asyncio.create_task(send(wire, row)) for row in rows]
+
+
+async def drain(database: asyncpg.Connection, wire: Wire, limit: int = BATCH) -> int:
+    """Send the unsent events, oldest first; return how many the broker confirmed. Raises when none of a batch went out.
+
+    While the broker confirms a full batch the next one is read and offered, so that neither waits for the other.
+    What a crash leaves unmarked, two batches at most, is sent again.
+    """
+    rows = await database.fetch(WAITING, 0, limit)
     if not rows:
         return 0
     await wire.channel()
-    outcomes = await confirmed([asyncio.create_task(send(wire, row)) for row in rows])
-    if sent := [row["id"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]:
-        failpoint(f"{rows[0]['topic'].partition('.')[0]}.confirmed")
-        await database.execute(SENT, sent)
-    if failures := [outcome for outcome in outcomes if outcome is not None]:
-        await wire.drop()
-        log.warning("relay_incomplete", sent=len(sent), failed=len(failures), error=type(failures[0]).__name__)
-        if not sent:
-            raise failures[0]
-    return len(sent)
-
-
-async def confirmed(sending: Sequence[asyncio.Task[None]]) -> list[BaseException | None]:
-    """How each sending ended, None for a confirmed one; one that takes too long is given up."""
+    total, sending, coming = 0, offered(wire, rows), list[asyncio.Task[None]]()
     try:
-        _, late = await asyncio.wait(sending, timeout=CONFIRM_SECONDS)
-        return [TimeoutError() if one in late or one.cancelled() else one.exception() for one in sending]
+        while rows:
+            following = await database.fetch(WAITING, rows[-1]["id"], limit) if len(rows) == limit else []
+            coming = offered(wire, following)
+            outcomes = await outcomes_of(sending)
+            if sent := [row["id"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]:
+                failpoint(f"{rows[0]['topic'].partition('.')[0]}.confirmed")
+                await database.execute(SENT, sent)
+            total += len(sent)
+            if failures := [outcome for outcome in outcomes if outcome is not None]:
+                await wire.drop()
+                log.warning("relay_incomplete", sent=len(sent), failed=len(failures), error=type(failures[0]).__name__)
+                if not sent:
+                    raise failures[0]
+                break
+            rows, sending = following, coming
+        return total
     finally:
-        for one in sending:
+        for one in (*sending, *coming):
             one.cancel()
+        await asyncio.gather(*sending, *coming, return_exceptions=True)
+
+
+async def outcomes_of(sending: Sequence[asyncio.Task[None]]) -> list[BaseException | None]:
+    """How each sending ended, None for a confirmed one; what takes too long has failed, too."""
+    _, late = await asyncio.wait(sending, timeout=CONFIRM_SECONDS)
+    return [TimeoutError() if one in late or one.cancelled() else one.exception() for one in sending]
 
 
 @asynccontextmanager
@@ -94,14 +110,13 @@ async def relay(engine: AsyncEngine, wire: Wire, wake: asyncio.Event) -> None:
                 tended, clock = 0.0, asyncio.get_running_loop().time
                 while True:
                     wake.clear()
-                    sent = await relay_once(database, wire)
+                    await drain(database, wire)
                     pause = IDLE_SECONDS
                     if clock() - tended > TEND_SECONDS:
                         await tend(engine)
                         tended = clock()
-                    if sent < BATCH:
-                        await sleep_until(wake, IDLE_SECONDS)
-                        await asyncio.sleep(GATHER_SECONDS)  # what is told within it shares the statements
+                    await sleep_until(wake, IDLE_SECONDS)
+                    await asyncio.sleep(GATHER_SECONDS)  # what is told within it shares the statements
         except (Exception, asyncio.CancelledError) as problem:
             if (task := asyncio.current_task()) and task.cancelling():
                 raise

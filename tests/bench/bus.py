@@ -24,7 +24,7 @@ from shared.contracts import Envelope
 from shared.contracts.enrollment import SeatsChanged
 from shared.database import engine_of, sessions_of
 from shared.messaging.consumer import CLAIM, Consumer
-from shared.messaging.relay import BATCH, lead, relay_once
+from shared.messaging.relay import BATCH, drain, lead
 from shared.messaging.topology import EVENTS, queue_of
 from shared.messaging.wire import Wire, message_of
 from shared.service import spare_the_collector
@@ -49,10 +49,10 @@ def run() -> list[Row]:
 async def measured() -> list[Row]:
     async with stand() as here, Bus.of(here) as bus:
         spare_the_collector()  # as every service does; the baselines run in this process, too
-        drain, hear = partial(partial, bus.drained), partial(partial, bus.heard)
+        emptied, heard = partial(partial, bus.drained), partial(partial, bus.heard)
         return [
-            await compared("outbox drained", drain(bus.relayed), drain(bus.relayed_barely), rounds=ROUNDS, goal=0.8),
-            await compared("event heard with its effect", hear(bus.consumed), hear(bus.consumed_barely), rounds=ROUNDS, goal=0.6),
+            await compared("outbox drained", emptied(bus.relayed), emptied(bus.relayed_barely), rounds=ROUNDS, goal=0.8),
+            await compared("event heard with its effect", heard(bus.consumed), heard(bus.consumed_barely), rounds=ROUNDS, goal=0.6),
         ]
 
 
@@ -117,7 +117,7 @@ class Bus:
         await wire.channel()
         async with lead(engine) as database:
             began = time.perf_counter()
-            while database and await relay_once(database, wire):
+            while database and await drain(database, wire):
                 pass
             await asyncio.to_thread(self.provider.force_flush)
             rate = ROWS / (time.perf_counter() - began)

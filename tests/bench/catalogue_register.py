@@ -127,8 +127,10 @@ async def grow(sessions: Sessions, *, programmes: int) -> None:
         await session.execute(SCHOOLS, {"schools": schools})
         times = (programmes - there) // there + 1
         await session.execute(PROGRAMMES, {"times": times, "wanted": programmes - there})
+        await session.execute(text("ANALYZE programme"))  # else the planner takes a table it has seen empty for an empty one
         await session.execute(EFFECTS, {"times": times})
         await session.execute(GROUPS, {"each": GROUPS_EACH, "today": today(datetime.now(UTC))})
+        await session.execute(text("ANALYZE study_group"))
         await session.execute(SEATS)
         await session.execute(GATHERINGS, {"events": EVENTS})
         await session.execute(FOUND)

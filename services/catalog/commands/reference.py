@@ -7,7 +7,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.catalog.queries import labels
-from services.catalog.tables import HoursMinimum, Term, in_force
+from services.catalog.tables import HoursMinimum, in_force
 from shared.clock import today
 
 FIELDS = {"positions": "position", "subjects": "subject", "levels": "level"}
@@ -15,13 +15,8 @@ FIELDS = {"positions": "position", "subjects": "subject", "levels": "level"}
 
 async def audience_codes(session: AsyncSession, day: date) -> dict[str, set[str]]:
     """The codes in force by field of an audience."""
-    rows = await session.execute(
-        select(col(Term.dictionary), col(Term.code)).where(col(Term.dictionary).in_(FIELDS.values()), in_force(Term, day))
-    )
-    known: dict[str, set[str]] = {field: set() for field in FIELDS}
-    for dictionary, code in rows:
-        known[next(field for field, name in FIELDS.items() if name == dictionary)].add(code)
-    return known
+    terms = (await labels.labels(session, day)).terms
+    return {field: set(terms.get(dictionary, ())) for field, dictionary in FIELDS.items()}
 
 
 async def minimum_hours(session: AsyncSession, kind: str, day: date) -> int | None:
