@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from deploy.commands.clock import ahead
 from deploy.demo.door import Door, Person, until
 from deploy.demo.publications import enter_publications
 from deploy.identity.personas import Persona, listed
-from shared.clock import real_time, today
+from shared.clock import REGION, real_time, today
 
 DATA = Path(__file__).parent / "demo"
 BASIS = "Приказ РЦОКИО от 01.09.2026 № 1 «О закреплении специалистов»"
@@ -175,11 +175,30 @@ async def enter_programme(
     await reader.post(f"/programmes/{made['id']}/publication", version, key=f"demo:publish:{said['code']}")
     for place, group in enumerate(said["groups"]):
         dated = {name: (day + timedelta(days=value)).isoformat() for name, value in group.items() if name in DATES}
-        await author.post(f"/programmes/{made['id']}/groups", {**group, **dated}, key=f"demo:{said['code']}:{place}")
+        facts = {**group, **dated, "timetable": timetable(said, group, day)}
+        await author.post(f"/programmes/{made['id']}/groups", facts, key=f"demo:{said['code']}:{place}")
     return str(made["id"])
 
 
 DATES = ("starts", "ends", "enrolment_opens", "enrolment_closes")
+MEETS, MEETS_HOURS, SUNDAY = time(10), timedelta(hours=5), 6
+
+
+def timetable(programme: dict[str, Any], group: dict[str, Any], day: date) -> list[dict[str, Any]]:
+    """A day in the classroom for each module, from the group's first day to its last; what is learnt at a distance has no hours."""
+    if programme["form"] == "distance":
+        return []
+    first, days, modules = day + timedelta(days=group["starts"]), group["ends"] - group["starts"], len(programme["outline"])
+    teachers = [one["name"] for one in programme.get("teachers", ())]
+    meetings = []
+    for number in range(modules):
+        meets = first + timedelta(days=days * number // max(modules - 1, 1))
+        if meets.weekday() == SUNDAY and 0 < number < modules - 1:
+            meets += timedelta(days=1)
+        begins = datetime.combine(meets, MEETS, REGION)
+        meeting = {"starts": begins.isoformat(), "ends": (begins + MEETS_HOURS).isoformat(), "room": f"ауд. {programme['code'][-3:]}"}
+        meetings.append(meeting | ({"teacher": teachers[number % len(teachers)]} if teachers else {}))
+    return meetings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

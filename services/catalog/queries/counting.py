@@ -24,7 +24,7 @@ def chosen_rows(facet: str, shown: tuple[Any, Any], wanted: Iterable[Any]) -> Se
     return select(*said_of(facet, *shown), literal(0).label("count")).where(shown[0].in_(wanted))
 
 
-def said_of(facet: str, value: Any, title: Any) -> tuple[ColumnElement[str], ...]:
+def said_of(facet: str, value: Any, title: Any) -> tuple[Any, ...]:
     return literal(facet, String).label("facet"), cast(value, String).label("value"), cast(title, String).label("title")
 
 

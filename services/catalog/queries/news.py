@@ -18,7 +18,6 @@ from shared.database import within
 from shared.errors import NotFound
 
 N = News
-PUBLISHED_IN: ColumnElement[Any] = extract("year", func.timezone(literal_column(f"'{REGION.key}'"), col(N.published_at))).cast(Integer)
 OWN: tuple[Any, ...] = (col(N.submitted_at), col(N.remark), col(N.withdrawal_reason))
 
 
@@ -46,7 +45,7 @@ async def news_listed(session: AsyncSession, wanted: WantedNews) -> dict[str, An
     if wanted.organisation:
         conditions["organisation"] = col(N.organisation_id).in_(wanted.organisation)
     if wanted.year:
-        conditions["year"] = wanted.year == PUBLISHED_IN
+        conditions["year"] = published_year() == wanted.year
     page, more = await paged(
         session, news_with_organisations().where(published, *conditions.values()), wanted, N, by="published_at", falling=True
     )
@@ -63,10 +62,14 @@ async def news_listed(session: AsyncSession, wanted: WantedNews) -> dict[str, An
     }
 
 
+def published_year() -> ColumnElement[Any]:
+    return extract("year", func.timezone(literal_column(f"'{REGION.key}'"), col(N.published_at))).cast(Integer)
+
+
 def counted(published: ColumnElement[bool], conditions: Mapping[str, ColumnElement[bool]], wanted: WantedNews) -> Select[Any]:
     """Rows of facet, value, title and count; each facet is counted under all filters but its own."""
     met = (condition.label(f"ok_{name}") for name, condition in conditions.items())
-    base = select(col(N.organisation_id), PUBLISHED_IN.label("year"), *met).where(published).cte("base")
+    base = select(col(N.organisation_id), published_year().label("year"), *met).where(published).cte("base")
     parts = [
         rows_of(base, conditions, "total", literal("all"), null()),
         rows_of(base, conditions, "year", base.c.year, null()).group_by(base.c.year),

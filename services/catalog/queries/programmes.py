@@ -59,12 +59,12 @@ async def programme_card(session: AsyncSession, programme_id: UUID, *, caller: C
     files = await files_named(session, row.files)
     review = await latest_review(session, programme_id, caller=caller) if mine else None
     rating = ratings.rating_shown(row.rating, row.rated_by)
-    shown = [with_contact(one, said, today) for one in groups]
+    shown = [group_on_card(one, said, today) for one in groups]
     return card_of(row, said, files) | {"review": review, "rating": rating, "groups": shown}
 
 
-def with_contact(row: Any, said: Labels, today: date) -> dict[str, Any]:
-    return group_shown(row, said, today) | {"contact_phone": row.contact_phone, "contact_email": row.contact_email}
+def group_on_card(row: Any, said: Labels, today: date) -> dict[str, Any]:
+    return group_shown(row, said, today) | {name: getattr(row, name) for name in ("contact_phone", "contact_email", "timetable")}
 
 
 def card_of(row: Any, said: Labels, files: list[dict[str, Any]]) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def card_wanted() -> Select[Any]:
 def groups_wanted() -> Select[Any]:
     """A programme's groups that are not over, the nearest first, cancelled ones among them."""
     return (
-        select(*COLUMNS, col(G.contact_phone), col(G.contact_email))
+        select(*COLUMNS, col(G.contact_phone), col(G.contact_email), col(G.timetable))
         .join_from(G, S, col(S.group_id) == col(G.id), isouter=True)
         .outerjoin(Territory, col(Territory.oktmo) == col(G.oktmo))
         .where(col(G.programme_id) == bindparam("programme_id", type_=Uuid), col(G.ends) >= bindparam("today", type_=Date))

@@ -158,4 +158,5 @@ async def test_a_meeting_lies_within_the_groups_days(register: Register) -> None
     assert answer.json()["errors"][0]["field"] == "timetable"
     inside = {"starts": f"{day(21)}T10:00:00+05:00", "ends": f"{day(21)}T12:00:00+05:00", "place": "Кабинет 12"}
     group = await register.group(programme, timetable=[inside])
-    assert group["timetable"][0]["place"] == "Кабинет 12"
+    (shown,) = (await register.get(f"/programmes/{programme['id']}"))["groups"]
+    assert [one["place"] for one in shown["timetable"]] == [one["place"] for one in group["timetable"]] == ["Кабинет 12"]

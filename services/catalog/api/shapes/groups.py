@@ -85,7 +85,8 @@ class GroupOut(GroupListed):
 
 
 class CardGroup(GroupItem):
-    """A group on the card, with whom to ask."""
+    """A group on the card, with whom to ask and when it meets."""
 
     contact_phone: str | None
     contact_email: str | None
+    timetable: list[MeetingOut]
