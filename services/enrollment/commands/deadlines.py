@@ -16,7 +16,7 @@ from services.enrollment.commands.moves import SYSTEM, move
 from services.enrollment.commands.reference import calendar_of, cancelled_among, group_of, programme_is_open, workplace_of
 from services.enrollment.commands.seats import settle
 from services.enrollment.commands.suggestions import refresh_routes_with
-from services.enrollment.rules.moves import LIVE, MOVES, when_due
+from services.enrollment.rules.moves import LIVE, MOVES, Action, when_due
 from services.enrollment.rules.seats import Shift
 from services.enrollment.rules.terms import due_of
 from services.enrollment.tables.applications import Application, Seats
@@ -115,20 +115,10 @@ async def cancel_where(session: AsyncSession, condition: ColumnElement[bool], *,
     shift, calendar = Shift(), await calendar_of(session)
     applications, complete = await live_where(session, condition)
     for application in applications:
-        fallback = await next_group(session, application, now=now) if reason == "group_cancelled" else None
-        action = "regroup" if fallback and "regroup" in MOVES[application.status] else "cancel"
-        shift.update(
-            await move(
-                session,
-                application,
-                "regroup" if action == "regroup" else "cancel",
-                by=SYSTEM,
-                now=now,
-                calendar=calendar,
-                group_id=fallback if action == "regroup" else None,
-                reason=reason,
-            )
-        )
+        regroups = reason == "group_cancelled" and "regroup" in MOVES[application.status]
+        fallback = await next_group(session, application, now=now) if regroups else None
+        action: Action = "regroup" if fallback else "cancel"
+        shift.update(await move(session, application, action, by=SYSTEM, now=now, calendar=calendar, group_id=fallback, reason=reason))
     await settle(session, shift, now=now)
     return complete
 

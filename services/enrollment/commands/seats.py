@@ -24,7 +24,7 @@ async def settle(session: AsyncSession, shift: Shift, *, now: datetime) -> None:
     """
     for group_id in sorted({group_id for group_id, _ in shift}):
         change = change_of(shift, group_id)
-        if change != Count():
+        if change.held or change.taken or change.waiting:
             await change_seats(session, group_id, change, now=now)
 
 

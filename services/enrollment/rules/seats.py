@@ -34,11 +34,12 @@ def shift(*, before: tuple[str | None, UUID | None], after: tuple[str, UUID | No
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A group's counters, or a change of them."""
+    """A group's counters, or a change of them; `elsewhere` are seats in other groups that the same command gives back."""
 
     held: int = 0
     taken: int = 0
     waiting: int = 0
+    elsewhere: int = 0
 
     @property
     def used(self) -> int:
@@ -52,12 +53,13 @@ class Count:
     @property
     def queues(self) -> bool:
         """Whether somebody starts to wait who held no seat."""
-        return self.waiting > 0 and self.held == 0
+        return self.waiting > 0 and self.held == 0 and self.elsewhere == 0
 
 
 def change_of(shift: Shift, group: UUID) -> Count:
     """One group's part of a shift."""
-    return Count(shift[group, "held"], shift[group, "taken"], shift[group, "waiting"])
+    elsewhere = -sum(step for (other, place), step in shift.items() if place == "held" and other != group and step < 0)
+    return Count(shift[group, "held"], shift[group, "taken"], shift[group, "waiting"], elsewhere)
 
 
 def changed(count: Count, change: Count, *, capacity: int) -> Count:

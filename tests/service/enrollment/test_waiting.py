@@ -93,3 +93,15 @@ async def test_a_seat_in_another_group_is_offered_not_forced(start: Start) -> No
     assert (await region.seats())["waiting"] == 0
     taken = await region.post(f"/applications/{queue[0]['id']}/offer", learner(region, queue[0]), {"accept": True}, expect=200)
     assert (taken["status"], taken["group"]["id"]) == ("accepted", str(other))
+
+
+async def test_who_lets_an_offer_in_another_group_lapse_waits_again_though_a_seat_came_free_at_home(start: Start) -> None:
+    region, holder, queue = await full(start, waiting=1)
+    other = uuid4()
+    await region.hear_group(other, capacity=5)
+    await region.decide(queue[0], region.lecturer, "offer", group_id=str(other))
+    await region.post(f"/applications/{holder['id']}/withdrawal", learner(region, holder), expect=200)
+    await region.later(days=6)
+    await eventually(lambda: region.seats(other), equals={"capacity": 5, "held": 0, "taken": 0, "waiting": 0})
+    await eventually(region.seats, equals={"capacity": 1, "held": 1, "taken": 0, "waiting": 0})
+    assert await statuses(region, queue) == ["seat_offered"]
