@@ -18,15 +18,28 @@ def with_trace(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMappi
 
 
 def without_values(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Keep an exception's type and places, not its message: a message may quote a person's data."""
-    if (error := entry.pop("exc_info", None)) is not None and isinstance(error, BaseException):
-        places, at = [], error.__traceback__
-        while at is not None:
-            code = at.tb_frame.f_code
-            places.append(f"{code.co_filename.rsplit('/', 3)[-1]}:{at.tb_lineno} {code.co_name}")
-            at = at.tb_next
-        entry["at"] = places[-12:]
+    """Keep an exception's places, not its message: a message may quote a person's data."""
+    if isinstance(error := entry.pop("exc_info", None), BaseException):
+        entry["at"] = places_of(error)
     return entry
+
+
+def places_of(error: BaseException) -> list[str]:
+    """Where an exception went through, the last twelve lines."""
+    places, at = [], error.__traceback__
+    while at is not None:
+        code = at.tb_frame.f_code
+        places.append(f"{code.co_filename.rsplit('/', 3)[-1]}:{at.tb_lineno} {code.co_name}")
+        at = at.tb_next
+    return places[-12:]
+
+
+def without_message(record: logging.LogRecord) -> bool:
+    """The same for what libraries log: uvicorn writes whatever an application raised, though it was answered and logged here."""
+    if record.exc_info and (error := record.exc_info[1]) and "lifespan" not in record.getMessage():  # a failed start may speak
+        record.msg, record.args = f"{type(error).__name__} at {'; '.join(places_of(error))}", ()
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def setup(service: str) -> None:
@@ -45,5 +58,7 @@ def setup(service: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
+    for name in ("uvicorn.error", "asyncio"):
+        logging.getLogger(name).addFilter(without_message)
     for name in ("aio_pika", "aiormq", "faststream"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # reconnects are ours to report
