@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+from typing import Any
 
 from deploy import launch
 from deploy.console import Refusal, say
@@ -51,12 +52,18 @@ async def show_list(place: ParkingPlace) -> None:
 
 async def show(place: ParkingPlace, message_id: str) -> int:
     """Print one message whole: what happened to it, and its envelope."""
-    found = False
-    for message in await place.taken(LIMIT):
-        if message.message_id == message_id and not found:
-            found = True
-            say(json.dumps({**described(message).shown(), "envelope": json.loads(message.body)}, ensure_ascii=False, indent=2))
-        await message.nack(requeue=True)
-    if not found:
-        raise Refusal(f"Сообщения {message_id} среди отложенных службы {place.service} нет.")
+    async with place.taken(LIMIT) as messages:
+        message = next((one for one in messages if one.message_id == message_id), None)
+        if message is None:
+            raise Refusal(f"Сообщения {message_id} среди отложенных службы {place.service} нет.")
+        said = {**described(message).shown(), "envelope": readable(message.body)}
+    say(json.dumps(said, ensure_ascii=False, indent=2))
     return 0
+
+
+def readable(body: bytes) -> Any:
+    """The envelope, or what is there instead: many a message is parked because it is none."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "backslashreplace")

@@ -8,7 +8,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-import aio_pika
 import structlog
 from aiormq.exceptions import ChannelNotFoundEntity
 from faststream import AckPolicy
@@ -25,7 +24,7 @@ from shared.errors import DomainError, is_transient
 from shared.messaging.failpoint import failpoint
 from shared.messaging.tables import inbox
 from shared.messaging.topology import ARCHIVE, parked_of, queue_of, retry_of, seconds_name, topology_of
-from shared.messaging.wire import Wire
+from shared.messaging.wire import Wire, copy_of
 
 log = structlog.get_logger()
 HALF_MADE_SECONDS = 5
@@ -160,16 +159,8 @@ class Consumer:
 
     async def copy(self, exchange: str, queue: str, message: RabbitMessage, facts: dict[str, Any]) -> None:
         """A confirmed copy elsewhere; when the broker does not confirm, the original goes back to its queue after a breath."""
-        copy = aio_pika.Message(
-            message.body,
-            content_type=message.content_type,
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-            message_id=message.message_id,
-            type=message.raw_message.type,
-            headers={**message.headers, **facts},
-        )
         try:
-            await self.wire.publish(exchange, copy, queue)
+            await self.wire.publish(exchange, copy_of(message.raw_message, {**message.headers, **facts}), queue)
         except Exception:
             await self.wire.drop()
             await asyncio.sleep(1)

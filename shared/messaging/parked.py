@@ -1,13 +1,19 @@
 """The parking place of a service: look, send home, or drop; nothing leaves it by itself."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import aio_pika
+import structlog
 from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError
 
+from shared.errors import DomainError
 from shared.messaging.topology import home_of, parked_of
-from shared.messaging.wire import Wire
+from shared.messaging.wire import Wire, copy_of
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -42,51 +48,57 @@ def described(message: AbstractIncomingMessage) -> Parked:
     )
 
 
+class Unwelcome(DomainError):
+    code, detail = "not_taken_back", "Очередь, из которой пришло сообщение, его не принимает. Оно осталось отложенным."
+
+
 class ParkingPlace:
-    """Opened for one piece of work; whatever was not sent home or dropped goes back when it closes."""
+    """The parked messages of one service."""
 
     def __init__(self, service: str, wire: Wire) -> None:
         self.service, self.wire = service, wire
 
-    async def taken(self, limit: int) -> list[AbstractIncomingMessage]:
-        queue = await (await self.wire.channel()).declare_queue(parked_of(self.service), passive=True)
-        messages: list[AbstractIncomingMessage] = []
-        while len(messages) < limit and (message := await queue.get(no_ack=False, fail=False)) is not None:
-            messages.append(message)
-        return messages
+    @asynccontextmanager
+    async def taken(self, limit: int) -> AsyncIterator[list[AbstractIncomingMessage]]:
+        """The oldest parked messages; those that are not acknowledged go back when the work is over, however it ends."""
+        channel = await self.wire.aside()
+        try:
+            queue = await channel.declare_queue(parked_of(self.service), passive=True)
+            messages: list[AbstractIncomingMessage] = []
+            while len(messages) < limit and (message := await queue.get(no_ack=False, fail=False)) is not None:
+                messages.append(message)
+            yield messages
+        finally:
+            await channel.close()
 
     async def look(self, limit: int = 100) -> list[Parked]:
         """The oldest parked messages; looking changes nothing."""
-        messages = await self.taken(limit)
-        for message in messages:
-            await message.nack(requeue=True)
-        return [described(message) for message in messages]
+        async with self.taken(limit) as messages:
+            return [described(message) for message in messages]
 
     async def replay(self, message_id: str | None = None, limit: int = 1000) -> int:
-        """Send one message, or all, home to the queues they came from; return how many."""
-        return await self.remove(message_id, limit, send_home=True)
+        """Send one message, or all, home to the queues they came from; return how many. Raises `Unwelcome` when none is taken back."""
+        count, refused = 0, None
+        async with self.taken(limit) as messages:
+            for message in messages:
+                if message_id in (None, message.message_id):
+                    kept = {key: value for key, value in message.headers.items() if not key.startswith("x-")}
+                    try:
+                        await self.wire.publish(home_of(self.service), copy_of(message, kept), described(message).origin)
+                    except AMQPError as problem:
+                        refused = problem
+                        log.warning("not_taken_back", message=message.message_id, error=type(problem).__name__)
+                        continue
+                    await message.ack()
+                    count += 1
+        if refused and not count:
+            raise Unwelcome() from refused
+        return count
 
     async def drop(self, message_id: str, limit: int = 1000) -> int:
         """Give one message up; return how many were dropped."""
-        return await self.remove(message_id, limit, send_home=False)
-
-    async def remove(self, message_id: str | None, limit: int, *, send_home: bool) -> int:
-        count = 0
-        for message in await self.taken(limit):
-            if message_id not in (None, message.message_id):
-                await message.nack(requeue=True)
-                continue
-            if send_home:
-                kept = {key: value for key, value in message.headers.items() if not key.startswith("x-")}
-                home = aio_pika.Message(
-                    message.body,
-                    content_type=message.content_type,
-                    delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-                    message_id=message.message_id,
-                    type=message.type,
-                    headers=kept,
-                )
-                await self.wire.publish(home_of(self.service), home, described(message).origin)
-            await message.ack()
-            count += 1
-        return count
+        async with self.taken(limit) as messages:
+            chosen = [message for message in messages if message.message_id == message_id]
+            for message in chosen:
+                await message.ack()
+        return len(chosen)

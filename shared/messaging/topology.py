@@ -12,6 +12,7 @@ from shared.contracts import Event
 
 EVENTS, ARCHIVE = "dpo.events", "dpo.archive"
 ARCHIVE_BYTES, SEGMENT_BYTES = 2_000_000_000, 100_000_000
+LOOKS = 1_000_000  # how often a parked message may be looked at: RabbitMQ 4 drops it after 20 unless told
 
 
 def queue_of(service: str, topic: str) -> str:
@@ -65,7 +66,7 @@ def topology_of(hears: Mapping[str, Iterable[type[Event]]], *, retry_seconds: It
     for service, events in hears.items():
         home, parked = home_of(service), parked_of(service)
         made.exchanges |= {home: "direct", parked: "fanout"}
-        made.queues[parked] = {"x-queue-type": "quorum"}
+        made.queues[parked] = {"x-queue-type": "quorum", "x-delivery-limit": LOOKS}
         made.bindings.append(Binding(parked, parked, ""))
         for event in events:
             queue = queue_of(service, event.topic)

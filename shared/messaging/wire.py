@@ -1,10 +1,11 @@
 """Confirmed publishing over aio-pika, on a connection of its own."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import aio_pika
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractMessage
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage, AbstractMessage
 from pamqp.commands import Basic
 
 CONFIRM_SECONDS = 5.0
@@ -20,6 +21,18 @@ def message_of(body: bytes, *, event_id: str, topic: str, headers: dict[str, Any
         message_id=event_id,
         type=topic,
         headers=headers,
+    )
+
+
+def copy_of(message: AbstractIncomingMessage, headers: Mapping[str, Any]) -> aio_pika.Message:
+    """A persistent copy of a message under its own id, with other headers."""
+    return aio_pika.Message(
+        message.body,
+        content_type=message.content_type,
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        message_id=message.message_id,
+        type=message.type,
+        headers=dict(headers),
     )
 
 
@@ -59,8 +72,8 @@ class Wire:
 
     async def offer(self, exchange: str, message: AbstractMessage, key: str) -> None:
         """The same for whoever bounds the wait for many messages at once."""
-        target = await self.exchange(exchange)
         try:
+            target = await self.exchange(exchange)
             confirmed = await target.publish(message, key, mandatory=True)
         except asyncio.CancelledError:
             if (task := asyncio.current_task()) and task.cancelling():

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.enrollment.commands.applications import apply, consenting
 from services.enrollment.commands.moves import By
 from services.enrollment.commands.reference import workplace_of
+from services.enrollment.rules.refusals import OwnApplication
 from services.enrollment.rules.standing import standing
 from services.enrollment.tables.applications import Application
 from shared.access import Caller
@@ -20,6 +21,8 @@ async def appoint_learners(
 ) -> list[Application]:
     """Propose a training to several people, all or none; the proposer's own approval is given by it."""
     made = []
+    if caller.person_id in person_ids:  # whoever proposes has approved
+        raise OwnApplication("Себя назначить нельзя: подайте заявку сами, и её согласует другой специалист.")
     for person_id in sorted(set(person_ids)):
         try:
             learner = await consenting(session, person_id)

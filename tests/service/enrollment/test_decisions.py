@@ -99,6 +99,8 @@ async def test_nobody_decides_about_themselves(region: Region) -> None:
     card = await region.get(f"/applications/{application['id']}", in_office)
     assert card["allowed"] == []
     assert (await region.decide(application, in_office, "approve", expect=403))["type"] == "own_application"
+    wish = {"programme_id": str(region.programme), "group_ids": [str(region.group)], "person_ids": [str(head.person)]}
+    assert (await region.post("/appointments", in_office, wish, expect=403))["type"] == "own_application"
 
 
 async def test_one_may_apply_again_after_the_end(region: Region) -> None:

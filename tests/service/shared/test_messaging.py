@@ -125,6 +125,32 @@ async def test_a_message_that_always_fails_climbs_the_ladder_is_parked_and_can_b
     assert await parked(notify) == []
 
 
+async def test_a_parked_message_whose_queue_is_gone_stays_and_holds_up_nobody(notify: Running, stage: Servers) -> None:
+    """Whatever happens to one message, the others go home, and none is held where nobody sees it."""
+    probe.failures.extend(RuntimeError("still broken") for _ in range(4))
+    connection = await aio_pika.connect(stage.broker_url)
+    async with connection:
+        exchange = await (await connection.channel()).get_exchange(topology.parked_of("notify"))
+        message = message_of(b"{}", event_id="homeless", topic="x", headers={"x-origin": "notify:gone", "x-reason": "Permanent"})
+        await exchange.publish(message, "")
+    await say(stage, envelope_of(probe.seats(), subject=uuid4()))
+    await eventually(lambda: parked_ids(notify, 2), within=20)
+    operator = notify.staff("operator")
+    assert (await notify.call("POST", "/operations/parked/replay", operator)).json() == {"replayed": 1}
+    await eventually(lambda: heard(notify), equals=1)
+    assert [one["message_id"] for one in await parked(notify)] == ["homeless"]
+    refused = await notify.call("POST", "/operations/parked/homeless/replay", operator)
+    assert (refused.status_code, refused.json()["type"]) == (409, "not_taken_back")
+    assert (await notify.call("DELETE", "/operations/parked/homeless", operator)).json() == {"dropped": 1}
+    assert await parked(notify) == []
+
+
+async def parked_ids(notify: Running, count: int) -> list[object]:
+    """The ids of the parked messages, once there are so many."""
+    found = [one["message_id"] for one in await parked(notify)]
+    return found if len(found) == count else []
+
+
 async def test_a_service_cannot_say_anothers_topic(notify: Running, stage: Servers) -> None:
     connection = await aio_pika.connect(stage.service_broker_url("notify"))
     async with connection:
