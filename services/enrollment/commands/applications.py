@@ -11,13 +11,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.enrollment.commands import suggestions
 from services.enrollment.commands.moves import By, acting, lock, move
-from services.enrollment.commands.reference import calendar_of, cancelled_among, demand_reason, groups_of, programme_is_open, workplace_of
+from services.enrollment.commands.reference import (
+    calendar_of,
+    cancelled_among,
+    demand_reason,
+    groups_of,
+    has_consent,
+    programme_is_open,
+    workplace_of,
+)
 from services.enrollment.commands.seats import settle
 from services.enrollment.rules.guards import may_apply, may_seat
 from services.enrollment.rules.moves import LIVE
 from services.enrollment.rules.refusals import AlreadyApplied, ConsentMissing, WorkplaceMissing
 from services.enrollment.tables.applications import Application
-from services.enrollment.tables.people import Consent, Learner
+from services.enrollment.tables.people import Learner
 from services.enrollment.tables.register import Programme, StudyGroup
 from shared.access import Caller
 from shared.clock import today as day_of
@@ -112,8 +120,7 @@ async def consenting(session: AsyncSession, person_id: UUID) -> Learner:
     """A learner with an active consent to training, locked against withdrawing it meanwhile."""
     row = select(Learner).where(Learner.person_id == person_id, col(Learner.erased_at).is_(None)).with_for_update(key_share=True)
     learner = (await session.exec(row)).one_or_none()
-    active = exists().where(col(Consent.person_id) == person_id, col(Consent.purpose) == "training", col(Consent.withdrawn_at).is_(None))
-    if learner is None or not await session.scalar(active.select()):
+    if learner is None or not await has_consent(session, person_id):
         raise ConsentMissing()
     return learner
 

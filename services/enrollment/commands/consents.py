@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.enrollment.commands.suggestions import refresh_routes_of
 from services.enrollment.rules.people import Agreement
 from services.enrollment.rules.refusals import ConsentNotGiven, ConsentTextChanged
 from services.enrollment.tables.people import Consent, ConsentText, Learner
@@ -63,4 +64,6 @@ async def agree(session: AsyncSession, agreement: Agreement, *, caller: Caller, 
     learner = (await session.exec(row.with_for_update(key_share=True))).one_or_none()
     if learner is None:
         raise NotFound()
+    if agreement.purpose == "training":
+        await refresh_routes_of(session, learner.person_id, at=now)
     return await grant_consent(session, learner.person_id, agreement, now=now)

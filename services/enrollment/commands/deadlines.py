@@ -3,7 +3,7 @@
 Nothing here waits for a lock that a command may hold: it comes back a moment later instead, so the two never wait for each other.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +18,13 @@ from services.enrollment.commands.seats import settle
 from services.enrollment.commands.suggestions import refresh_routes_with
 from services.enrollment.rules.moves import LIVE, MOVES, Action, when_due
 from services.enrollment.rules.seats import Shift
-from services.enrollment.rules.terms import due_of
+from services.enrollment.rules.terms import A_MOMENT, due_of
 from services.enrollment.tables.applications import Application, Seats
 from services.enrollment.tables.people import Learner
 from services.enrollment.tables.register import Programme, StudyGroup
 from shared.clock import today as day_of
 from shared.messaging.due import schedule
 
-A_MOMENT = timedelta(seconds=2)
 SILENCE = {"clarification": "no_answer", "teacher_confirmation": "no_answer", "seat_offered": "no_answer", "waiting_list": "no_seat"}
 """Why an application in this status expires; in any other nobody decided."""
 

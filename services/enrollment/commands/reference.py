@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.enrollment.rules.calendar import Calendar
 from services.enrollment.rules.refusals import GroupUnknown, ReasonUnknown
+from services.enrollment.tables.people import Consent
 from services.enrollment.tables.register import (
     CalendarDay,
     GroupCancellation,
@@ -34,6 +35,12 @@ async def demand_reason(session: AsyncSession, code: str | None, *, action: str,
     reason = await session.get(Reason, code)
     if reason is None or action not in reason.actions or not reason.valid_from <= today < (reason.valid_to or date.max):
         raise ReasonUnknown()
+
+
+async def has_consent(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether a person's consent to training stands."""
+    standing = col(Consent.person_id) == person_id, col(Consent.purpose) == "training", col(Consent.withdrawn_at).is_(None)
+    return bool(await session.scalar(exists().where(*standing).select()))
 
 
 async def groups_of(session: AsyncSession, programme_id: UUID, group_ids: Iterable[UUID]) -> list[StudyGroup]:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.enrollment.commands.reference import has_consent
 from services.enrollment.rules.calendar import end_of
 from services.enrollment.rules.moves import LIVE
 from services.enrollment.rules.refusals import SuggestionClosed
@@ -23,6 +24,7 @@ from services.enrollment.rules.suggestions import (
     lapse_reason,
     next_opening,
 )
+from services.enrollment.rules.terms import A_MOMENT
 from services.enrollment.tables.applications import Application
 from services.enrollment.tables.people import Learner
 from services.enrollment.tables.register import GroupCancellation, Programme, ProgrammeWithdrawal, StudyGroup
@@ -54,8 +56,15 @@ async def refresh_route(session: AsyncSession, route_id: UUID, facts: dict[str, 
     if route is None:
         return
     today = day_of(now)
-    steps = await agreed_steps(session, route)
-    on_offer = list(await session.exec(select(Suggestion).where(Suggestion.route_id == route_id, col(Suggestion.lapsed_at).is_(None))))
+    standing_now = select(Suggestion).where(Suggestion.route_id == route_id, col(Suggestion.lapsed_at).is_(None))
+    number = await session.scalar(select(func.count()).select_from(standing_now.subquery()))
+    on_offer = list(await session.exec(standing_now.with_for_update(skip_locked=True, key_share=True)))
+    person = select(Learner).where(Learner.person_id == route.person_id)
+    learner = (await session.exec(person.with_for_update(skip_locked=True, read=True))).one_or_none()
+    if len(on_offer) != number or (learner is None and (await session.exec(person)).one_or_none()):  # they are just deciding
+        await schedule(session, SUGGESTS, route_id, at=now + A_MOMENT)
+        return
+    steps = await agreed_steps(session, route, learner)
     known = await known_about(session, route, steps, on_offer)
     wanted = {step.step_id: best_group(step, known, today=today) for step in steps}
     standing, days = set(), []
@@ -85,12 +94,11 @@ async def refresh_route(session: AsyncSession, route_id: UUID, facts: dict[str, 
         await schedule(session, SUGGESTS, route_id, at=end_of(min(days)))
 
 
-async def agreed_steps(session: AsyncSession, route: Route) -> list[Step]:
-    """The steps to suggest; a person follows the route planned last, and nobody who was erased follows any."""
+async def agreed_steps(session: AsyncSession, route: Route, learner: Learner | None) -> list[Step]:
+    """The steps to suggest: a person follows the route planned last, and nobody without consent, or erased, follows any."""
     newest = select(col(Route.id)).where(Route.person_id == route.person_id, col(Route.planned_at).is_not(None))
     current = await session.scalar(newest.order_by(col(Route.planned_at).desc(), col(Route.id)).limit(1))
-    learner = await session.get(Learner, route.person_id)
-    if current != route.id or learner is None or learner.erased_at is not None:
+    if current != route.id or learner is None or learner.erased_at is not None or not await has_consent(session, learner.person_id):
         return []
     rows = await session.exec(select(RouteStep).where(RouteStep.route_id == route.id).order_by(col(RouteStep.place)))
     steps = [Step(row.step_id, row.programme_id, tuple(row.groups)) for row in rows]

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from services.enrollment.rules.calendar import Calendar
 
 REVIEW_DAYS, OFFER_DAYS, COMPLETION_DAYS = 5, 2, 10
+A_MOMENT = timedelta(seconds=2)
+"""How soon to come back to what somebody is just deciding."""
 ERASURE_DAYS = 30
 """Calendar days that 152-ФЗ, art. 21, part 5 gives to destroy data after a consent is withdrawn."""
 

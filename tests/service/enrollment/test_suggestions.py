@@ -1,8 +1,11 @@
 """Suggestions: the accepted steps of a route, offered while one may apply, answered in one call."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.enrollment.commands.suggestions import lapse, lock_suggestion, refresh_route
+from shared.access import Caller, Grant
 from shared.contracts.enrollment import ApplicationSubmitted, SuggestionLapsed, SuggestionOffered
 from shared.contracts.routes import RouteAccepted, RoutePlanned, RouteStep, SeatsAllocated
 from tests.contract.flows.wire import like
@@ -103,6 +106,37 @@ async def test_a_refused_suggestion_gives_way_to_the_next_group(lone_region: Reg
     assert await lapses(region) == ["declined"]
     refused = await region.post(f"/suggestions/{suggestion['id']}/application", teacher, expect=409)
     assert refused["type"] == "suggestion_closed"
+
+
+async def test_a_refusal_is_not_overtaken_by_a_look_at_the_route(lone_region: Region) -> None:
+    region = lone_region
+    teacher = await region.teacher()
+    route = await plan(region, teacher, step(region))
+    [suggestion] = await suggested(region, teacher, region.group)
+    sessions, now = region.service.app.state.sessions, region.service.app.state.clock()
+    caller = Caller("teacher", teacher.person, (Grant("teacher"),))
+    async with sessions.begin() as refusing:
+        await lapse(refusing, await lock_suggestion(refusing, UUID(suggestion["id"]), caller=caller), "declined", now=now)
+        async with sessions.begin() as looking:
+            await refresh_route(looking, route, {}, now + timedelta(days=60))  # it would call the offer expired
+    await suggested(region, teacher)
+    assert await lapses(region) == ["declined"]
+
+
+async def test_who_takes_the_consent_to_training_back_is_suggested_nothing_until_it_is_given_again(lone_region: Region) -> None:
+    region = lone_region
+    teacher = await region.teacher()
+    one = step(region)
+    route = await plan(region, teacher, one)
+    await suggested(region, teacher, region.group)
+    withdrawn = await region.service.call("DELETE", "/me/consents/training?erase=false", teacher)
+    assert withdrawn.status_code == 200, withdrawn.text
+    await plan(region, teacher, one, route=route, revision=2)
+    await eventually(lambda: region.rows("SELECT 1 FROM due WHERE kind = 'route_suggests'"), equals=[])
+    await suggested(region, teacher)
+    assert await lapses(region) == ["withdrawn_consent"]
+    await region.post("/me/consents", teacher, {"purpose": "training", "text_version": 1}, expect=201)
+    await suggested(region, teacher, region.group)
 
 
 async def test_a_cancelled_group_is_no_longer_suggested(lone_region: Region) -> None:
