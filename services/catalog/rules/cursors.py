@@ -18,10 +18,11 @@ def left_at(cursor: str, *, order: str) -> tuple[str, UUID]:
     """The last key and id of a list in this order; raises `Invalid` for a cursor of another list or of nobody."""
     try:
         said, key, last = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if said != order or not isinstance(key, str):
+        if said != order or not isinstance(key, str) or "\x00" in key:
             raise ValueError(said)
+        key.encode()  # half a surrogate pair is no text that the database knows
         return key, UUID(last)
-    except (ValueError, TypeError, AttributeError) as reason:
+    except (ValueError, TypeError, AttributeError, RecursionError) as reason:
         raise stale() from reason
 
 

@@ -169,12 +169,11 @@ async def queue(
     if mine:
         page = page.order_by(due, col(Application.number))
         if cursor:
-            day, last = key_in(cursor, parts=2)
-            page = page.where(tuple_(due, col(Application.number)) > tuple_(func.to_date(day, "YYYY-MM-DD"), last))
+            page = page.where(tuple_(due, col(Application.number)) > tuple_(*key_in(cursor, date.fromisoformat, str)))
     else:
         page = page.order_by(col(Application.number).desc())
         if cursor:
-            page = page.where(col(Application.number) < key_in(cursor, parts=1)[0])
+            page = page.where(col(Application.number) < key_in(cursor, str)[0])
     found = (await session.execute(page)).all()
     items = [line(row, caller=caller, today=day_of(now)) for row in found[:limit]]
     if len(found) <= limit:

@@ -3,6 +3,7 @@
 import asyncio
 from uuid import UUID, uuid4
 
+from services.enrollment.queries.pages import cursor_after
 from shared.contracts.enrollment import ConsentGranted, LearnerChanged
 from shared.contracts.gateway import RoleGranted, RoleRevoked
 from tests.contract.flows.wire import like
@@ -201,7 +202,8 @@ async def test_the_queue_shows_what_waits_for_the_caller_page_by_page(lone_regio
     assert (await region.get("/applications", region.head, view="all", status=["school_review", "expired"]))["total"] == 4
     assert (await region.get("/applications", region.service.staff("auditor"), view="all"))["total"] == 5
     assert (await region.get("/applications", region.service.staff("auditor"), view="mine"))["total"] == 0
-    for broken in ("!", "WyJhIl0", "bnVsbA", "x" * 299):
+    crafted = [cursor_after("2026-13-41", "ДПО-2026-000001"), cursor_after("\ud800", "\ud800"), cursor_after("2026-12-01", "\ud800")]
+    for broken in ("!", "WyJhIl0", "bnVsbA", "x" * 299, *crafted):
         await region.get("/applications", region.head, cursor=broken, expect=422)
 
 

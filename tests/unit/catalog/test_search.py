@@ -1,5 +1,7 @@
 """Cursors, words and marks of the search."""
 
+import json
+from base64 import urlsafe_b64encode
 from uuid import uuid4
 
 import pytest
@@ -13,7 +15,7 @@ from services.catalog.rules.search import Wanted, folded, has_operators, like_a_
 from shared.errors import Invalid
 
 
-@given(st.text(max_size=50))
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=50))
 def test_a_cursor_comes_back_as_it_left(key: str) -> None:
     last = uuid4()
     assert left_at(cursor_of(order="name", key=key, last=last), order="name") == (key, last)
@@ -23,6 +25,18 @@ def test_a_cursor_comes_back_as_it_left(key: str) -> None:
 def test_anything_else_is_refused_and_nothing_breaks(text: str) -> None:
     with pytest.raises(Invalid):
         left_at(text, order="name")
+
+
+@pytest.mark.parametrize("key", ["\x00", "\ud800", "а\udfffя😀"])
+def test_a_cursor_with_what_is_no_text_is_refused(key: str) -> None:
+    crafted = urlsafe_b64encode(json.dumps(["name", key, uuid4().hex]).encode()).decode().rstrip("=")
+    with pytest.raises(Invalid):
+        left_at(crafted, order="name")
+
+
+def test_a_cursor_without_a_bottom_is_refused() -> None:
+    with pytest.raises(Invalid):
+        left_at(urlsafe_b64encode(b"[" * 1500).decode(), order="name")
 
 
 def test_a_cursor_of_another_order_is_refused() -> None:
