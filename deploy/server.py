@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.console import Refusal, last_words
 from deploy.ports import free_port
-from deploy.processes import Process, ordinary_user, tied
+from deploy.processes import Process, ordinary_user, send, tied
 from deploy.programs import Programs
 
 ADMIN = "dpo_admin"  # the administrator of either server
@@ -75,7 +75,7 @@ class Server:
         """Stop in order; by force if it does not listen."""
         if process := self.process:
             process.signal_all(signal.SIGCONT)
-            os.kill(process.pid, self.ending)
+            send(process.pid, self.ending)
             if not self._gone(process):
                 self.kill()
 

@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from deploy.processes import send, tied
 from deploy.server import Server
 from deploy.suite import Process
 
-GRACE_SECONDS = 15
+GRACE_SECONDS = 25  # running requests may take 10 of them, running handlers then 12
 LOG_BYTES = 10_000_000
 CALM_SECONDS = 60  # a process that lived this long starts afresh with the shortest pause
 LONGEST_PAUSE = 30.0
@@ -43,18 +44,22 @@ class Child:
         """Start the process again and again until cancelled."""
         failures = 0
         while True:
-            with self.log.open("ab") as log:
-                command = tied(list(self.process.command))
-                self.running = await asyncio.create_subprocess_exec(
-                    *command, env=self.process.environment, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-                )
             self.since = time.time()
-            self.changed.set()
-            await self.running.wait()
+            with suppress(OSError):  # no memory or room for one more: tried again like a death
+                self.running = await self.begun()
+                self.changed.set()
+                await self.running.wait()
             failures = 1 if time.time() - self.since > CALM_SECONDS else failures + 1
             self.restarts += 1
             self.changed.set()
             await asyncio.sleep(pause_before_restart(failures=failures))
+
+    async def begun(self) -> asyncio.subprocess.Process:
+        with self.log.open("ab") as log:
+            command = tied(list(self.process.command))
+            return await asyncio.create_subprocess_exec(
+                *command, env=self.process.environment, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
 
     async def ready(self, launch_id: str, *, within: float) -> None:
         """Wait until the process answers as one of this launch: another program on its port does not count."""
@@ -175,13 +180,15 @@ class Supervisor:
         while True:
             await self.changed.wait()
             self.changed.clear()
-            self.tell(self.facts["state"])
+            with suppress(OSError):  # a full disk: the next change is written when there is room
+                self.tell(self.facts["state"])
 
     async def _rotate(self) -> None:
         """Keep one old generation of every log that has grown too long; its writer appends, so it may be cut under its hands."""
         while True:
             for log in [*self.logs.glob("*.log"), *(server.log for server in self.servers.values())]:
                 if log.exists() and log.stat().st_size > LOG_BYTES:
-                    shutil.copyfile(log, log.with_name(log.name + ".1"))
+                    with suppress(OSError):  # no room for the old generation, which is what makes some
+                        shutil.copyfile(log, log.with_name(log.name + ".1"))
                     os.truncate(log, 0)
             await asyncio.sleep(5)

@@ -9,12 +9,11 @@ from uuid import UUID
 import orjson
 from fastapi import Depends, Request
 
-from gateway.door.app import Unknown
 from gateway.door.gate import Gate
 from gateway.door.table import PREFIX
 from gateway.door.upstreams import Answer
 from gateway.door.visitors import Visitor
-from shared.errors import DomainError
+from shared.errors import DomainError, NotFound
 
 Found = TypeVar("Found")
 NAMES_AT_ONCE = 100
@@ -54,13 +53,13 @@ class Client:
         since: int | None = None,
         file: tuple[bytes, str] | None = None,
     ) -> Answer:
-        """The answer to an operation, whatever its status; raises `Unknown` when there is no such operation.
+        """The answer to an operation, whatever its status; raises `NotFound` when there is no such operation.
 
         `since` is the revision that a change starts from, `file` a body with its media type in place of JSON.
         """
         target = PREFIX + quote(path)
         if (operation := self.gate.table.find(target).get(method)) is None:
-            raise Unknown()
+            raise NotFound()
         if query and (asked := urlencode([(name, value) for name, value in query.items() if value is not None], doseq=True)):
             target = f"{target}?{asked}"
         body, kind = file or (None if json is None else orjson.dumps(json), "application/json")

@@ -22,13 +22,12 @@ from gateway.door.limits import TooMany, address_of
 from gateway.door.table import PREFIX, Operation
 from gateway.door.visitors import NOBODY, Visitor
 from gateway.rules import csrf_holds, from_elsewhere
-from shared.errors import DomainError, Unauthenticated
+from shared.errors import DomainError, NotFound, Unauthenticated
 from shared.operations import router as operations
-from shared.telemetry import FORCED, SAFE, leave_a_span, tracer
+from shared.telemetry import FORCED, HEALTH, SAFE, leave_a_span, tracer
 
 log = structlog.get_logger()
 MAX_BODY, MAX_FILE, BODY_SECONDS = 1_000_000, 5_500_000, 30
-HEALTH = ("/livez", "/readyz")
 ASSETS = ("/static/", "/api/docs/")
 ALWAYS = contexts.set_value(FORCED, True, Context())
 SIGN_IN = ("/sign-in", "/callback/")
@@ -59,10 +58,6 @@ class WrongType(DomainError):
 
 class Slow(DomainError):
     code, status, detail = "request_timeout", 408, "Запрос не дошёл целиком вовремя."
-
-
-class Unknown(DomainError):
-    code, status, detail = "not_found", 404, "Не найдено."
 
 
 class WrongMethod(DomainError):
@@ -130,7 +125,7 @@ class Entering:
             elif found:
                 raise WrongMethod()
             elif self.path.startswith(PREFIX + "/") and self.path != PREFIX + "/openapi.json":
-                raise Unknown()
+                raise NotFound()
             else:
                 await self.enter(app)
         except DomainError as error:
@@ -229,33 +224,19 @@ class Entering:
         """A page or anything else that the gateway serves itself."""
         if self.method not in SAFE:
             self.defend()
+            body = await self.body()
+            self.receive = given(body, self.receive)
             if self.visitor.session:
-                await self.check_form(self.visitor.session)
+                await self.check_form(self.visitor.session, body)
         kept = [(name, value) for name, value in self.scope["headers"] if name not in STRIPPED and not name.startswith(OUTSIDERS)]
         self.scope.update(headers=kept, **inner(self.gate, self.visitor))
         await app(self.scope, self.receive, self.leaving)
 
-    async def check_form(self, session: str) -> None:
+    async def check_form(self, session: str, body: bytes) -> None:
         """A form of a page carries the token in a field, a script in the header."""
-        body = await self.body()
-        given = False
-
-        async def again() -> Message:
-            nonlocal given
-            if given:
-                return await receive()
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        receive, self.receive = self.receive, again
         token = self.headers.get("x-csrf-token")
         if token is None and self.headers.get("content-type", "").startswith(FORMS):
-            once = iter([{"type": "http.request", "body": body, "more_body": False}])
-
-            async def first() -> Message:
-                return next(once)
-
-            async with Request(self.scope, first).form(max_files=5, max_fields=2000) as form:
+            async with Request(self.scope, given(body, self.receive)).form(max_files=5, max_fields=2000) as form:
                 token = None if isinstance(field := form.get("csrf_token"), UploadFile) else field
         if not csrf_holds(session, token or ""):
             raise StaleForm()
@@ -301,6 +282,16 @@ class Entering:
 
 class Failed(DomainError):
     code, status, detail = "failed", 500, "У нас ошибка, мы уже видим её. Введённое не потеряно, повторите позже."
+
+
+def given(body: bytes, then: Receive) -> Receive:
+    """A body that was read already, to be read again; what comes after it is left to `then`."""
+    parts = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def again() -> Message:
+        return next(parts, None) or await then()
+
+    return again
 
 
 def cookie_value(header: str | None, name: str) -> str | None:

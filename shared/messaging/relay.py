@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import structlog
 from opentelemetry.trace import SpanKind
-from sqlalchemy import delete, func, text
+from sqlalchemy import ColumnElement, any_, delete, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import telemetry
@@ -20,7 +21,9 @@ from shared.messaging.wire import CONFIRM_SECONDS, Wire, message_of
 log = structlog.get_logger()
 BATCH, GATHER_SECONDS, IDLE_SECONDS, FOLLOW_SECONDS, TEND_SECONDS = 200, 0.02, 0.2, 1.0, 600
 RELAY_LOCK = 0x_D90_0001
-KEPT_DAYS = 30
+AT_ONCE = 5000
+FORGOTTEN_AFTER = {outbox.c.sent_at: 30, inbox.c.handled_at: 30, idempotency.c.stored_at: 2}
+"""In days."""
 WAITING = "SELECT id, event_id, topic, body, traceparent FROM outbox WHERE sent_at IS NULL AND id > $1 ORDER BY id LIMIT $2"
 SENT = "UPDATE outbox SET sent_at = now() WHERE id = ANY($1)"
 
@@ -90,31 +93,32 @@ async def lead(engine: AsyncEngine) -> AsyncIterator[asyncpg.Connection | None]:
 
 
 async def tend(engine: AsyncEngine) -> None:
-    """Forget what was sent, handled and answered more than a month ago."""
-    old = func.now() - text(f"interval '{KEPT_DAYS} days'")
-    async with engine.begin() as tx:
-        await tx.execute(delete(outbox).where(outbox.c.sent_at < old))
-        await tx.execute(delete(inbox).where(inbox.c.handled_at < old))
-        await tx.execute(delete(idempotency).where(idempotency.c.stored_at < func.now() - text("interval '2 days'")))
+    """Forget what was sent, handled and answered long ago, no more at a time than a statement manages."""
+    for at, days in FORGOTTEN_AFTER.items():
+        place: ColumnElement[Any] = literal_column("ctid")
+        old = select(place).select_from(at.table).where(at < func.now() - timedelta(days=days)).limit(AT_ONCE)
+        some, gone = delete(at.table).where(place == any_(func.array(old.scalar_subquery()))), AT_ONCE
+        while gone == AT_ONCE:
+            async with engine.begin() as tx:
+                gone = (await tx.execute(some)).rowcount
 
 
 async def relay(engine: AsyncEngine, wire: Wire, wake: asyncio.Event) -> None:
     """Relay for ever; a failure is logged and tried again with back-off, a foreign `CancelledError` included."""
-    pause = IDLE_SECONDS
+    pause, tended, clock = IDLE_SECONDS, 0.0, asyncio.get_running_loop().time
     while True:
         try:
             async with lead(engine) as database:
                 if database is None:
                     await asyncio.sleep(FOLLOW_SECONDS)  # a lock can not be waited for without holding a statement open
                     continue
-                tended, clock = 0.0, asyncio.get_running_loop().time
                 while True:
                     wake.clear()
                     await drain(database, wire)
                     pause = IDLE_SECONDS
                     if clock() - tended > TEND_SECONDS:
+                        tended = clock()  # a failure is no reason to try again before its time
                         await tend(engine)
-                        tended = clock()
                     await sleep_until(wake, IDLE_SECONDS)
                     await asyncio.sleep(GATHER_SECONDS)  # what is told within it shares the statements
         except (Exception, asyncio.CancelledError) as problem:

@@ -103,7 +103,7 @@ class ImportList(BaseModel):
 
 
 async def answered(tx: Tx, import_id: UUID, caller: Any) -> dict[str, Any]:
-    fields = await commands.imports.suggested(tx, await commands.imports.own_run(tx, import_id, caller))
+    fields = await commands.imports.suggested(tx, await commands.imports.own_run(tx, import_id, caller, locked=False))
     return await queries.imports.run_shown(tx, import_id, fields=fields, caller=caller)
 
 

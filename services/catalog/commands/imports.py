@@ -65,10 +65,11 @@ async def holder_of(session: AsyncSession, kind: Kind, provider_id: UUID | None,
     return provider_id
 
 
-async def own_run(session: AsyncSession, run_id: UUID, caller: Caller) -> ImportRun:
-    """The caller's table, locked; raises `NotFound` for an unknown or foreign one."""
+async def own_run(session: AsyncSession, run_id: UUID, caller: Caller, *, locked: bool = True) -> ImportRun:
+    """The caller's table; raises `NotFound` for an unknown or foreign one."""
     mine = within(caller, provider=col(ImportRun.provider_id))
-    found: ImportRun | None = await session.scalar(select(ImportRun).where(col(ImportRun.id) == run_id, mine).with_for_update())
+    row = select(ImportRun).where(col(ImportRun.id) == run_id, mine)
+    found: ImportRun | None = await session.scalar(row.with_for_update() if locked else row)
     if found is None:
         raise NotFound("Такой загрузки нет.")
     return found

@@ -157,7 +157,7 @@ async def test_restarts_are_shown_as_the_supervisor_of_this_launch_counts_them(o
 
 async def test_a_client_of_the_pages_meets_the_same_door(stand: Stand) -> None:
     from gateway.client import Client, Refused
-    from gateway.door.app import Unknown
+    from shared.errors import NotFound
 
     gate = stand.gateway.app.state.gate
     client = Client(gate, await gate.visitors.of_subject(stand.issuer.url, "orlova", "token"))
@@ -169,7 +169,7 @@ async def test_a_client_of_the_pages_meets_the_same_door(stand: Stand) -> None:
         await client.post("/grants", {"role": "ministry"})
     assert (refused.value.status, refused.value.code) == (422, "malformed")
     assert refused.value.facts["errors"]
-    with pytest.raises(Unknown):
+    with pytest.raises(NotFound):
         await client.get("/learners")
     assert [one["operation"] for one in await entries(stand)] == ["grant_role", "grant_role"]
 

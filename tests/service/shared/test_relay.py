@@ -1,6 +1,7 @@
 """What the relay promises: all that waits is sent, in batches that overlap, and nothing is marked that the broker did not confirm."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,12 +10,12 @@ import pytest
 import pytest_asyncio
 from aio_pika.abc import AbstractChannel, AbstractQueue
 from aiormq.exceptions import DeliveryError
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.contracts.notify import RequestOpened
 from shared.database import engine_of
-from shared.messaging import topology
+from shared.messaging import relay, topology
 from shared.messaging.relay import drain, lead
 from shared.messaging.tables import outbox
 from shared.messaging.wire import Wire
@@ -98,3 +99,14 @@ async def test_what_the_broker_refuses_waits_with_everything_behind_it(channel: 
         waiting = await stored(engine, sent=False)
         assert await drain(database, wire, AT_ONCE) == len(waiting) == EVENTS - confirmed
     assert set(await taken_from(wide)) == waiting
+
+
+async def test_what_was_sent_long_ago_is_forgotten_a_few_rows_at_a_time(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "AT_ONCE", 4)
+    async with engine.begin() as tx:
+        ids = list(await tx.scalars(select(outbox.c.id).order_by(outbox.c.id)))
+        for days, some in ((31, ids[:9]), (29, ids[9:12])):
+            await tx.execute(update(outbox).where(outbox.c.id.in_(some)).values(sent_at=func.now() - timedelta(days=days)))
+    await relay.tend(engine)
+    async with engine.connect() as connection:
+        assert list(await connection.scalars(select(outbox.c.id).order_by(outbox.c.id))) == ids[9:]
