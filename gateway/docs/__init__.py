@@ -5,7 +5,7 @@ from pathlib import Path
 
 import orjson
 from fastapi import APIRouter, Response
-from fastapi.responses import FileResponse, HTMLResponse, ORJSONResponse
+from fastapi.responses import FileResponse, HTMLResponse
 from swagger_ui_bundle import swagger_ui_path
 
 from gateway.api.inside import AtGate
@@ -35,8 +35,9 @@ PAGE = """<!doctype html>
 
 
 @router.get("/api/v1/openapi.json")
-async def document(gate: AtGate) -> ORJSONResponse:
-    return ORJSONResponse(read(gate.settings.openapi_file), headers={"cache-control": "public, max-age=300"})
+async def document(gate: AtGate) -> Response:
+    headers = {"cache-control": "public, max-age=300"}
+    return Response(orjson.dumps(read(gate.settings.openapi_file)), media_type="application/json", headers=headers)
 
 
 @router.get("/api/docs")

@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.queries.counting import said_of
 from services.catalog.queries.finding import Shape, programme_conditions
 from services.catalog.queries.labels import Labels
 from services.catalog.rules.search import ANY, Wanted
@@ -62,12 +63,7 @@ def meeting(shape: Shape, base: CTE, facet: str = "") -> ColumnElement[bool]:
 
 
 def row(facet: str, value: Any, title: Any, count: ColumnElement[int]) -> Any:
-    return select(
-        literal(facet, String).label("facet"),
-        cast(value, String).label("value"),
-        cast(title, String).label("title"),
-        count.label("count"),
-    )
+    return select(*said_of(facet, value, title), count.label("count"))
 
 
 def own_counts(shape: Shape, base: CTE) -> Iterator[Select[Any]]:

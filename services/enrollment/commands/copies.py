@@ -57,10 +57,11 @@ async def keep_group(session: AsyncSession, event: GroupDates, *, revision: int,
     if seats is None:
         seats = Seats(group_id=event.group_id, programme_id=event.programme_id, capacity=event.capacity_asked)
         session.add(seats)
-    elif seats.chosen or seats.capacity == capacity_in_force(asked=event.capacity_asked, held=seats.held, taken=seats.taken):
-        return
     else:
-        seats.capacity = capacity_in_force(asked=event.capacity_asked, held=seats.held, taken=seats.taken)
+        capacity = capacity_in_force(asked=event.capacity_asked, held=seats.held, taken=seats.taken)
+        if seats.chosen or seats.capacity == capacity:
+            return
+        seats.capacity = capacity
         seats.revision += 1
     await session.flush()
     await tell(session, seats, now=at)

@@ -1,6 +1,7 @@
 """What happens by itself: a deadline passes, a seat comes free, a group or programme is gone.
 
-Nothing here waits for a lock that a command may hold: it comes back a moment later instead, so the two never wait for each other.
+What somebody is just deciding about is left alone and looked at a moment later. Seats are waited for last, as by every command,
+and applications only by whoever holds their learner, so that no two wait for each other.
 """
 
 from datetime import datetime
