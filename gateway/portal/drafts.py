@@ -10,7 +10,7 @@ from fastapi import Response
 from starlette.datastructures import FormData
 
 from gateway.client import optional
-from gateway.portal.fields import Fields, typed_in
+from gateway.portal.fields import Fields, Parts, begun_from, typed_in
 from gateway.portal.page import View
 from gateway.portal.words import as_moment
 
@@ -61,12 +61,12 @@ async def begun(view: View, draft: str, *, fields: Fields) -> Writing:
     return Writing(fields) if kept is None else reopened(kept)
 
 
-async def resumed(view: View, kind: str, object_id: str | UUID, *, fields: Fields, since: int | None = None) -> Writing:
+async def resumed(view: View, kind: str, object_id: str | UUID, *, fields: Fields, parts: Parts, since: int | None = None) -> Writing:
     """A form with what the visitor typed in it last, or with what is stored; a colleague may be at it too."""
     found = (await optional(view.ask.get("/drafts", kind=kind, object_id=object_id)) or {"items": []})["items"]
     own, theirs = next((one for one in found if one["own"]), None), next((one for one in found if not one["own"]), None)
     kept = await optional(view.ask.get(f"/drafts/{own['id']}")) if own else None
-    return Writing(fields, since, theirs=theirs) if kept is None else reopened(kept, since)
+    return Writing({**fields, **begun_from(fields, parts)}, since, theirs=theirs) if kept is None else reopened(kept, since)
 
 
 def reopened(kept: Copy, since: int | None = None) -> Writing:

@@ -1,8 +1,10 @@
 """A form as it was typed: the values of each field, and lists whose rows are numbered fields."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -73,3 +75,25 @@ class Rows:
 
 Parts = Mapping[str, str | Rows]
 """What a form consists of: each name with its field or its list."""
+
+
+def part(fields: Fields, key: str | Rows) -> list[Any]:
+    """The values of a field, or the rows of a list."""
+    return key.filled(fields) if isinstance(key, Rows) else fields.get(key, [])
+
+
+def prints(fields: Fields, parts: Parts) -> dict[str, str]:
+    """A short print of each part; several values of one field are a choice, whose order means nothing."""
+    values = {name: part(fields, key) if isinstance(key, Rows) else sorted(part(fields, key)) for name, key in parts.items()}
+    return {name: sha256(json.dumps(value).encode()).hexdigest()[:12] for name, value in values.items()}
+
+
+def begun_from(fields: Fields, parts: Parts) -> dict[str, list[str]]:
+    """The field of a form that says what it began from, so that it is known later which parts its writer has changed."""
+    return {"was": [f"{name}:{digest}" for name, digest in prints(fields, parts).items()]}
+
+
+def untouched(fields: Fields, parts: Parts) -> set[str]:
+    """The parts that are still as they were when the form was opened."""
+    was = dict(one.split(":", 1) for one in fields.get("was", []) if ":" in one)
+    return {name for name, digest in prints(fields, parts).items() if was.get(name) == digest}

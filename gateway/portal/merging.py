@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from fastapi import Response
 from starlette.datastructures import FormData
 
 from gateway.portal.drafts import Writing
-from gateway.portal.fields import Fields, Parts, Rows
+from gateway.portal.fields import Fields, Parts, Rows, begun_from, part, untouched
 from gateway.portal.page import View
 from gateway.portal.words import day
 
@@ -33,11 +32,6 @@ class Stored:
 def own(fields: Fields, key: str | Rows) -> list[str]:
     """The names of what belongs to a part."""
     return key.own(fields) if isinstance(key, Rows) else [key] if key in fields else []
-
-
-def part(fields: Fields, key: str | Rows) -> list[Any]:
-    """The values of a field, or the rows of a list."""
-    return key.filled(fields) if isinstance(key, Rows) else fields.get(key, [])
 
 
 def differing(mine: Fields, theirs: Fields, parts: Parts) -> list[str]:
@@ -72,8 +66,8 @@ def spoken(value: str) -> str:
 
 
 async def compared(view: View, writing: Writing, now: Stored) -> Response:
-    """What stands now beside what was typed here, to be chosen field by field."""
-    frame = await view.frame()
+    """What stands now beside what was typed here, to be chosen field by field; what was not touched here is theirs unless chosen."""
+    frame, left_alone = await view.frame(), untouched(writing.fields, now.parts)
     titles = {name: dict(choices) for name, choices in now.choices.items()}
     return await view.show(
         "merge.html",
@@ -83,7 +77,12 @@ async def compared(view: View, writing: Writing, now: Stored) -> Response:
         now=now,
         writing=writing,
         differ=[
-            (name, now.labels[name], *(worded(one, now.parts[name], titles.get(name, {})) for one in (writing.fields, now.fields)))
+            (
+                name,
+                now.labels[name],
+                name in left_alone,
+                *(worded(one, now.parts[name], titles.get(name, {})) for one in (writing.fields, now.fields)),
+            )
             for name in differing(writing.fields, now.fields, now.parts)
         ],
     )
@@ -94,4 +93,5 @@ def put_together(form: FormData, writing: Writing, now: Stored) -> Writing | Non
     if writing.since != now.revision:
         return None
     taken = [name for name in now.parts if form.get(f"take-{name}") == "theirs"]
-    return replace(writing, fields=merged(writing.fields, now.fields, now.parts, taken=taken), merged=True)
+    both = merged(writing.fields, now.fields, now.parts, taken=taken) | begun_from(now.fields, now.parts)
+    return replace(writing, fields=both, merged=True)

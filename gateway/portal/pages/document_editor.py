@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from gateway.client import Refused
 from gateway.portal.drafts import Writing, begun, done_with, keep, resumed, unfinished, writing_in
-from gateway.portal.fields import Parts, as_fields, one
+from gateway.portal.fields import Parts, as_fields, begun_from, one
 from gateway.portal.merging import Stored, compared, put_together
 from gateway.portal.page import At, Page, View
 from gateway.portal.refused import Told, told
@@ -63,7 +63,7 @@ async def edit(view: At, document_id: UUID) -> Response:
 
 
 async def opened(view: View, card: Card) -> Writing:
-    return await resumed(view, "document", card["id"], fields=fields_of(card), since=card["revision"])
+    return await resumed(view, "document", card["id"], fields=fields_of(card), parts=PARTS, since=card["revision"])
 
 
 def fields_of(card: Card) -> dict[str, list[str]]:
@@ -138,7 +138,7 @@ async def taken(view: View, document_id: UUID | None) -> Response:
         else:
             card = await view.ask.put(f"/documents/{document_id}", facts, since=writing.since)
         await done_with(view, writing.draft)
-        writing = replace(writing, since=card["revision"], revision=None)
+        writing = replace(writing, fields={**writing.fields, **begun_from(fields_of(card), PARTS)}, since=card["revision"], revision=None)
         if do == "publish":
             await view.ask.post(f"/documents/{card['id']}/publication")
     except Refused as refused:

@@ -26,7 +26,7 @@ async def new(view: At, programme_id: UUID) -> Response:
     await author(view)
     card = await view.ask.get(f"/programmes/{programme_id}")
     fields = {"form": [card["form"]["code"]], "funding": [card["funding"]["code"]]}
-    return await shown(view, card, None, await resumed(view, "group", programme_id, fields=fields))
+    return await shown(view, card, None, await resumed(view, "group", programme_id, fields=fields, parts=forms.PARTS))
 
 
 @router.post("/provider/programmes/{programme_id}/groups/new")
@@ -40,7 +40,7 @@ async def announce(view: At, programme_id: UUID) -> Response:
 async def edit(view: At, group_id: UUID) -> Response:
     await author(view)
     group = await view.ask.get(f"/groups/{group_id}")
-    writing = await resumed(view, "group", group_id, fields=forms.fields_of(group), since=group["revision"])
+    writing = await resumed(view, "group", group_id, fields=forms.fields_of(group), parts=forms.PARTS, since=group["revision"])
     return await shown(view, group["programme"], group, writing)
 
 

@@ -35,7 +35,9 @@ async def edit(view: At, programme_id: UUID) -> Response:
     await author(view)
     edition = await view.ask.get(f"/programmes/{programme_id}/edition")
     fields = await fields_in(view, edition["facts"])
-    return await shown(view, edition, await resumed(view, "programme", programme_id, fields=fields, since=edition["revision"]))
+    return await shown(
+        view, edition, await resumed(view, "programme", programme_id, fields=fields, parts=forms.PARTS, since=edition["revision"])
+    )
 
 
 @router.post("/provider/programmes/new")

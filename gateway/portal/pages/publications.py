@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 
 from gateway.client import Refused
 from gateway.portal.drafts import Writing, begun, done_with, keep, resumed, unfinished, writing_in
-from gateway.portal.fields import one
+from gateway.portal.fields import begun_from, one
 from gateway.portal.merging import Stored, compared, put_together
 from gateway.portal.page import At, Page, View
 from gateway.portal.publication_choices import choices_of, owners
@@ -64,7 +64,7 @@ async def edit(view: At, key: str, item_id: UUID) -> Response:
 
 
 async def opened(view: View, kind: Kind, card: Card) -> Writing:
-    return await resumed(view, kind.single, card["id"], fields=fields_of(kind, card), since=card["revision"])
+    return await resumed(view, kind.single, card["id"], fields=fields_of(kind, card), parts=kind.parts, since=card["revision"])
 
 
 async def editor(
@@ -142,7 +142,8 @@ async def taken(view: View, kind: Kind, item_id: UUID | None) -> Response:
             reason = {"reason": one(writing.fields, "reason") or None} if kind is EVENTS else {}
             card = await view.ask.put(f"{kind.api}/{item_id}", facts | reason, since=writing.since)
         await done_with(view, writing.draft)
-        writing = replace(writing, since=card["revision"], revision=None)
+        fields = {**writing.fields, **begun_from(fields_of(kind, card), kind.parts)}
+        writing = replace(writing, fields=fields, since=card["revision"], revision=None)
         if do == "publish":
             await view.ask.post(f"{kind.api}/{card['id']}/{kind.publish[0]}")
     except Refused as refused:

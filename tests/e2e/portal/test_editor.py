@@ -141,11 +141,15 @@ async def test_two_editors_meet_and_nothing_is_lost(visit: Visits) -> None:
     await expect(second.locator("main")).to_contain_text("редактирует и ваш коллега")
     await expect(second.get_by_label("Объём, часов")).to_have_value("24")
     await second.get_by_label("Название", exact=True).fill("Название коллеги")
+    await second.get_by_label("Цель и планируемые результаты").fill("Цель коллеги.")
     await second.get_by_role("button", name="Сохранить программу").last.click()
     await expect(second.locator(".said")).to_contain_text("сохранена")
     await first.get_by_role("button", name="Сохранить программу").last.click()
     await expect(first.locator(".errors")).to_contain_text("Ничего не потеряно")
     assert await violations(first) == []
+    assert await first.locator("fieldset.field").count() == 3
+    await expect(first.get_by_role("group", name="Чему научатся").get_by_label(re.compile("Сохранено другим"))).to_be_checked()
+    await expect(first.get_by_role("group", name="Объём").get_by_label(re.compile("Моё"))).to_be_checked()
     group = first.get_by_role("group", name="Название")
     await expect(group).to_contain_text("Моё")
     await group.get_by_label(re.compile("Сохранено другим")).check()

@@ -236,7 +236,8 @@ async def test_two_editors_meet_and_both_texts_are_kept(visit: Visits, kind: str
     for words in ("Мой абзац.", "И второй.", "Абзац коллеги."):
         await expect(mine.locator("main")).to_contain_text(re.compile(words.replace(" ", r"\s")))
     assert not scripts or await violations(mine) == []
-    await mine.get_by_role("group", name=short).get_by_label(re.compile("Сохранено другим")).check()
+    await expect(mine.get_by_role("group", name=short).get_by_label(re.compile("Сохранено другим"))).to_be_checked()  # not touched here
+    await expect(mine.get_by_role("group", name=long).get_by_label(re.compile("Моё"))).to_be_checked()
     await mine.get_by_role("button", name=MERGE).click()
     await expect(mine.get_by_label(short)).to_have_value("Главное сказал коллега.")
     await expect(mine.get_by_label(long)).to_have_value("Мой абзац.\n\nИ второй.")
