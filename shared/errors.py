@@ -98,6 +98,13 @@ def is_transient(error: BaseException) -> bool:
     return False
 
 
+def written(pattern: str, sentence: str) -> str:
+    """A pattern of a text field, and what people are told when theirs does not match it."""
+    WRITTEN[pattern] = sentence
+    return pattern
+
+
+WRITTEN: dict[str, str] = {}
 MESSAGES = {
     "missing": "Заполните это поле.",
     "extra_forbidden": "Такого поля здесь нет.",
@@ -110,15 +117,24 @@ MESSAGES = {
     "float_type": "Здесь должно быть число.",
     "float_parsing": "Здесь должно быть число.",
     "bool_parsing": "Здесь должно быть true или false.",
-    "string_too_long": "Слишком длинный текст.",
-    "string_too_short": "Слишком короткий текст.",
-    "greater_than": "Число слишком мало.",
-    "greater_than_equal": "Число слишком мало.",
-    "less_than": "Число слишком велико.",
-    "less_than_equal": "Число слишком велико.",
+    "string_too_long": "Слишком длинный текст: знаков не больше {max_length}.",
+    "string_too_short": "Слишком короткий текст: знаков не меньше {min_length}.",
+    "greater_than": "Число должно быть больше {gt}.",
+    "greater_than_equal": "Число должно быть не меньше {ge}.",
+    "less_than": "Число должно быть меньше {lt}.",
+    "less_than_equal": "Число должно быть не больше {le}.",
+    "too_long": "Слишком много: не больше {max_length}.",
+    "too_short": "Слишком мало: не меньше {min_length}.",
     "literal_error": "Такого значения нет в списке допустимых.",
     "enum": "Такого значения нет в списке допустимых.",
 }
+
+
+def sentence(kind: str, facts: Mapping[str, Any]) -> str:
+    """What people are told about a value of the wrong shape; `facts` are the limits that it does not keep."""
+    if kind == "string_pattern_mismatch":
+        return WRITTEN.get(facts["pattern"], "Недопустимое значение.")
+    return MESSAGES.get(kind, "Недопустимое значение.").format_map(facts)
 
 
 def problem(status: int, code: str, detail: str, **facts: Any) -> JSONResponse:
@@ -142,7 +158,7 @@ def install(app: FastAPI) -> None:
             {
                 "field": ".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]),
                 "code": one["type"],
-                "message": MESSAGES.get(one["type"], "Недопустимое значение."),
+                "message": sentence(one["type"], one.get("ctx", {})),
             }
             for one in error.errors()
         ]

@@ -13,6 +13,7 @@ from gateway.portal.linked_data import course, script
 from gateway.portal.page import At, Page
 from gateway.portal.pages.reviews import MARKS
 from gateway.portal.refused import Told, told
+from gateway.portal.words import day
 
 router = APIRouter(route_class=Page)
 FACETS = (
@@ -28,6 +29,13 @@ FACETS = (
     ("funding", "Оплата"),
     ("rating_from", "Оценка"),
 )
+CHIPS = {
+    "has_seats": "Есть свободные места",
+    "hours_from": "От {} ч",
+    "hours_to": "До {} ч",
+    "starts_from": "Начало с {}",
+    "starts_to": "Начало до {}",
+}
 OPEN = {"kind", "subject", "form", "hours"}
 SORTS = (
     ("relevance", "по близости к запросу"),
@@ -36,7 +44,8 @@ SORTS = (
     ("hours", "меньше часов"),
     ("rating", "выше оценка"),
 )
-KEPT = ("q", "exact", *(name for name, _ in FACETS), "has_seats", "starts_from", "starts_to", "sort")
+RANGES = ("hours_from", "hours_to", "starts_from", "starts_to")
+KEPT = ("q", "exact", *(name for name, _ in FACETS), "has_seats", *RANGES, "sort")
 PAGE, SHOWN_AT_ONCE, SHOWN_CLOSED, APPLY_TO, OPEN_NOW, REVIEWS = 10, 5, 3, 5, 5, 3
 
 
@@ -60,6 +69,7 @@ async def search(view: At, request: Request) -> Response:
     ]
     for facet in facets:
         facet["more_href"] = f"/programmes?{urlencode([*pairs(asked), ('more', facet['name'])])}#facet-{facet['name']}"
+    narrower = found["wishes"] | asked
     seats = next((one["count"] for one in found["facets"].get("has_seats", []) if str(one["value"]).lower() == "true"), 0)
     return await view.show(
         "programmes.html",
@@ -76,6 +86,7 @@ async def search(view: At, request: Request) -> Response:
         next_href=f"/programmes?{urlencode([*pairs(asked), ('cursor', found['next'])])}" if found["next"] else "",
         first_href=f"/programmes?{urlencode(pairs(asked))}" if request.query_params.get("cursor") else "",
         table_query=urlencode(pairs(asked)),
+        narrow_href=f"/programmes?{urlencode(pairs(narrower))}" if narrower != asked else "",
         exact_href=f"/programmes?{urlencode([*pairs(asked), ('exact', 'true')])}",
     )
 
@@ -123,11 +134,19 @@ def chosen_of(facets: list[dict[str, Any]], asked: Mapping[str, list[str]]) -> l
         for one in facet["chosen"]:
             without = [pair for pair in pairs(asked) if pair != (facet["name"], str(one["value"]))]
             found.append((one["title"], f"/programmes?{urlencode(without)}"))
-    for name, title in (("has_seats", "Есть свободные места"), ("starts_from", "Начало не раньше"), ("starts_to", "Начало не позже")):
+    for name, title in CHIPS.items():
         if name in asked:
             without = [pair for pair in pairs(asked) if pair[0] != name]
-            found.append((title, f"/programmes?{urlencode(without)}"))
+            value = as_day(asked[name][0]) if name.startswith("starts") else asked[name][0]
+            found.append((title.format(value), f"/programmes?{urlencode(without)}"))
     return found
+
+
+def as_day(said: str) -> str:
+    try:
+        return day(said, year=True)
+    except ValueError:
+        return said
 
 
 @router.get("/programmes/{programme_id}")

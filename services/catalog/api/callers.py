@@ -6,6 +6,7 @@ from fastapi import Depends, Header
 from pydantic import Field
 
 from shared.access import Caller, allow, everyone, gateway_only
+from shared.errors import written
 
 Visitor = Annotated[Caller, everyone("catalogue.read")]
 Operator = Annotated[Caller, allow("organisations.write", "operator")]
@@ -29,7 +30,13 @@ Answering = Annotated[Caller, allow("reviews.answer", "provider_specialist")]
 
 
 def revision_wanted(
-    if_match: Annotated[str | None, Header(pattern=r'^"[0-9]{1,9}"$', description="Ревизия, с которой начато изменение")] = None,
+    if_match: Annotated[
+        str | None,
+        Header(
+            pattern=written(r'^"[0-9]{1,9}"$', 'Ревизия — число в кавычках, например "3": она есть в поле revision.'),
+            description="Ревизия, с которой начато изменение",
+        ),
+    ] = None,
 ) -> int | None:
     """The revision that a change starts from, as `If-Match: "3"` says it."""
     return int(if_match.strip('"')) if if_match else None

@@ -57,11 +57,11 @@ def checklist(conditions: list[Condition]) -> dict[str, Any]:
 
 
 async def clashes_of(session: AsyncSession, group: Group) -> list[Clash]:
-    """Meetings of the provider's other groups at the same time with the same teacher or in the same room."""
-    timetable = [Meeting.model_validate(one) for one in group.timetable]
-    if not timetable or group.status != "announced":
+    """Meetings at the same time with the same teacher or in the same room, of the group itself and the provider's others."""
+    own = [Taken(group.id, "этот же поток", Meeting.model_validate(one)) for one in group.timetable]
+    if not own or group.status != "announced":
         return []
-    return clashes(timetable, await taken_beside(session, group.id, group.provider_id, group.starts, group.ends))
+    return clashes(own, await taken_beside(session, group.id, group.provider_id, group.starts, group.ends))
 
 
 async def taken_beside(session: AsyncSession, group_id: UUID, provider_id: UUID, starts: date, ends: date) -> list[Taken]:

@@ -16,6 +16,7 @@ from services.catalog.queries.search_reading import Reading, read
 from services.catalog.queries.seats import group_shown
 from services.catalog.rules.cursors import cursor_of
 from services.catalog.rules.search import Wanted, has_operators, like_a_code, pieces
+from services.catalog.rules.search_words import as_filters
 from shared.database import driven
 
 NEAR, LITTLE = 5, 0.000001
@@ -39,6 +40,7 @@ async def programmes_found(session: AsyncSession, wanted: Wanted, *, today: date
         "next": cursor_of(order=wanted.order, key=str(page[-1].key), last=page[-1].found_id) if more else None,
         "corrected": reading.corrected if reading else None,
         "understood": reading.meaning.understood if reading else [],
+        "wishes": as_filters(reading.meaning.wishes) if reading else {},
         "nearest": [item_shown(row, said, today) for row in nearest],
         "facets": await shown(session, counts, wanted, said),
     }

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from services.catalog.rules.fields import Facts, Line, Municipality, TermCode
 from services.catalog.rules.search import folded
 from shared.contracts.catalog import ProgrammeKind
+from shared.errors import written
 
 OPEN = ("position", "subject", "level", "labour_function")
 FIXED = ("programme_kind", "form", "funding", "document", "approver", "organisation_kind")
@@ -52,7 +53,12 @@ class WordingFacts(Facts):
     code: Line
     words: Annotated[
         str,
-        StringConstraints(strip_whitespace=True, min_length=2, max_length=100, pattern=r"^[0-9A-Za-zА-Яа-яЁё -]+$"),
+        StringConstraints(
+            strip_whitespace=True,
+            min_length=2,
+            max_length=100,
+            pattern=written(r"^[0-9A-Za-zА-Яа-яЁё -]+$", "Слова — буквы, цифры, пробел и дефис."),
+        ),
         AfterValidator(folded),
     ]
     valid_from: date
@@ -65,7 +71,10 @@ class WordingClosing(Facts):
 
 
 Beginning = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=40), AfterValidator(folded), StringConstraints(pattern="^[а-я]{3,40}$")
+    str,
+    StringConstraints(strip_whitespace=True, max_length=40),
+    AfterValidator(folded),
+    StringConstraints(pattern=written("^[а-я]{3,40}$", "Начало слова — от 3 до 40 русских букв.")),
 ]
 
 

@@ -12,7 +12,7 @@ from services.catalog.rules.fields import Day, Facts, Line, Municipality, Prose,
 from services.catalog.rules.groups import Moment
 from services.catalog.rules.search import Cursor, Limit
 from shared.contracts.catalog import EventKind
-from shared.errors import DomainError
+from shared.errors import DomainError, written
 
 LONGEST, FARTHEST, TELLING = timedelta(days=14), timedelta(days=3 * 366), 40
 ORGANISING = ("provider", "assessment_centre", "operator", "ministry", "municipal_authority")
@@ -46,7 +46,7 @@ class EventNotPublished(DomainError):
 class AgendaItem(Facts):
     """A line of the programme of the day; `speaker` is whoever speaks, as the organiser says it."""
 
-    time: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    time: Annotated[str, StringConstraints(pattern=written(r"^([01]\d|2[0-3]):[0-5]\d$", "Время — от 00:00 до 23:59."))]
     title: Line
     speaker: Annotated[str, StringConstraints(max_length=200)] = ""
 

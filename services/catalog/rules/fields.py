@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticKnownError
 
 from shared.contracts.base import printable
-from shared.errors import DomainError
+from shared.errors import DomainError, written
 
 MARKS = "\ue000\ue001"
 """Two characters of the private area that frame found words inside the database's answers; nobody may type them."""
@@ -52,8 +52,10 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), AfterValidator(plain)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(plain)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=500), AfterValidator(plain)]
-TermCode = Annotated[str, StringConstraints(pattern=r"^[^\s\x00]{1,60}$")]
-Municipality = Annotated[str, Field(pattern=r"^\d{8}$")]
+PHONE_WORDS = "Телефон — цифры, пробелы, скобки и дефисы, например +7 (351) 000-00-00, доб. 12."
+EMAIL_WORDS = "Адрес почты — как name@school.ru."
+TermCode = Annotated[str, StringConstraints(pattern=written(r"^[^\s\x00]{1,60}$", "Код — до 60 знаков без пробелов."))]
+Municipality = Annotated[str, Field(pattern=written(r"^\d{8}$", "ОКТМО муниципалитета — восемь цифр."))]
 
 
 class Facts(BaseModel):

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from services.catalog.rules.fields import Day, Facts, Line, Municipality, plain
+from services.catalog.rules.fields import EMAIL_WORDS, PHONE_WORDS, Day, Facts, Line, Municipality, plain
 from services.catalog.rules.programmes import CLOSED, UNSEEN, ProgrammeClosed, ProgrammeNotPublished
 from shared.clock import today as day_of
 from shared.contracts.catalog import Funding, StudyForm
-from shared.errors import DomainError
+from shared.errors import DomainError, written
 
 Enrolment = Literal["not_yet", "open", "closed"]
 FARTHEST = timedelta(days=3 * 366)
@@ -35,8 +35,20 @@ def of_this_century(moment: datetime) -> datetime:
 
 
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(plain)]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[+0-9][0-9 ()-]{4,24}(, доб\. [0-9]{1,6})?$")]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^@\s\x00<>\"']{1,64}@[^@\s\x00<>\"']{3,120}$")]
+Phone = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        pattern=written(
+            r"^[+0-9][0-9 ()-]{4,24}(, доб\. [0-9]{1,6})?$",
+            PHONE_WORDS,
+        ),
+    ),
+]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern=written(r"^[^@\s\x00<>\"']{1,64}@[^@\s\x00<>\"']{3,120}$", EMAIL_WORDS)),
+]
 Moment = Annotated[AwareDatetime, AfterValidator(of_this_century)]
 
 

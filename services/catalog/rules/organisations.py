@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from services.catalog.rules import digits
-from services.catalog.rules.fields import Day, Facts, Line, Municipality, web_address
+from services.catalog.rules.fields import EMAIL_WORDS, PHONE_WORDS, Day, Facts, Line, Municipality, web_address
 from shared.contracts.catalog import OrganisationKind
-from shared.errors import DomainError
+from shared.errors import DomainError, written
 
 PARENTS: dict[str, frozenset[str]] = {
     "ministry": frozenset(),
@@ -27,11 +27,29 @@ PROVIDING = ("provider", "assessment_centre", "operator")
 
 
 LicenceStatus = Literal["active", "suspended", "ended"]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()-]{4,24}[0-9](, доб\. [0-9]{1,6})?$")]
-Email = Annotated[
-    str, StringConstraints(pattern=r"^[^@\s\x00-\x1f<>]{1,64}@[^@\s\x00-\x1f<>]{1,189}\.[^@\s\x00-\x1f<>.]{2,30}$", max_length=254)
+Phone = Annotated[
+    str,
+    StringConstraints(
+        pattern=written(
+            r"^\+?[0-9][0-9 ()-]{4,24}[0-9](, доб\. [0-9]{1,6})?$",
+            PHONE_WORDS,
+        )
+    ),
 ]
-Site = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00\"'<>]{3,200}$"), AfterValidator(web_address)]
+Email = Annotated[
+    str,
+    StringConstraints(
+        pattern=written(r"^[^@\s\x00-\x1f<>]{1,64}@[^@\s\x00-\x1f<>]{1,189}\.[^@\s\x00-\x1f<>.]{2,30}$", EMAIL_WORDS),
+        max_length=254,
+    ),
+]
+Site = Annotated[
+    str,
+    StringConstraints(
+        pattern=written(r"^https?://[^\s\x00\"'<>]{3,200}$", "Адрес сайта начинается с https:// или http:// и не содержит пробелов.")
+    ),
+    AfterValidator(web_address),
+]
 
 
 class Licence(Facts):
@@ -55,7 +73,9 @@ class Contacts(Facts):
 class OrganisationFacts(Facts):
     """An organisation as the operator states it; without `valid_from` a new name holds from today on."""
 
-    code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,60}$")]
+    code: Annotated[
+        str, StringConstraints(pattern=written(r"^[a-z0-9-]{2,60}$", "Код — от 2 до 60 знаков: строчные латинские буквы, цифры, дефис."))
+    ]
     kind: OrganisationKind
     name: Line
     short_name: Line

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from services.catalog.rules.fields import Day, Facts, Line, Prose, TermCode, Words
 from shared.contracts.catalog import Approver, DocumentKind, Funding, ProgrammeKind, StudyForm
-from shared.errors import DomainError
+from shared.errors import DomainError, written
 
 ProgrammeStatus = Literal["draft", "in_review", "published", "withdrawn", "archived"]
 SCALE = (0.2, 0.4, 0.6)
@@ -97,7 +97,14 @@ def up_the_chain(approvals: list[Approver]) -> list[Approver]:
 class ProgrammeFacts(Facts):
     """A programme as its provider states it; the fee is in roubles."""
 
-    code: Annotated[str, StringConstraints(pattern=r"^[А-ЯЁA-Z0-9][А-ЯЁA-Z0-9./-]{2,39}$")]
+    code: Annotated[
+        str,
+        StringConstraints(
+            pattern=written(
+                r"^[А-ЯЁA-Z0-9][А-ЯЁA-Z0-9./-]{2,39}$", "Шифр — от 3 до 40 знаков: заглавные буквы, цифры, точка, дефис, дробь."
+            )
+        ),
+    ]
     title: Line
     annotation: Prose = ""
     goal: Prose = ""
@@ -110,7 +117,14 @@ class ProgrammeFacts(Facts):
     effects: Annotated[list[Effect], Field(max_length=12), AfterValidator(by_competence)] = []
     outline: Annotated[list[Module], Field(max_length=40)] = []
     teachers: Annotated[list[Teacher], Field(max_length=30)] = []
-    register_number: Annotated[str | None, StringConstraints(pattern=r"^[0-9A-ZА-ЯЁ][0-9A-ZА-ЯЁ./-]{2,39}$")] = None
+    register_number: Annotated[
+        str | None,
+        StringConstraints(
+            pattern=written(
+                r"^[0-9A-ZА-ЯЁ][0-9A-ZА-ЯЁ./-]{2,39}$", "Номер — от 3 до 40 знаков: заглавные буквы, цифры, точка, дефис, дробь."
+            )
+        ),
+    ] = None
     register_until: Day | None = None
     files: Annotated[list[UUID], Field(max_length=3)] = []
     provider_id: UUID
@@ -127,8 +141,10 @@ def programme_faults(facts: ProgrammeFacts, *, minimum: int | None) -> dict[str,
         faults["hours"] = f"По закону объём программы этого вида — не меньше {minimum} часов."
     if not distance_fits(form=facts.form, share=facts.distance_share):
         faults["distance_share"] = "Доля дистанционных занятий: 0 для очной формы, 1 для дистанционной, между ними для очно-заочной."
-    if (facts.funding == "paid") != (facts.fee > 0):
-        faults["fee"] = "Плата указывается только у платных программ."
+    if facts.funding == "paid" and not facts.fee:
+        faults["fee"] = "Укажите стоимость платной программы."
+    if facts.fee and facts.funding != "paid":
+        faults["fee"] = "Стоимость указывают только у платных программ."
     if facts.document_kind not in DOCUMENTS[facts.kind]:
         faults["document_kind"] = "По программе этого вида такой документ не выдают."
     if facts.outline and sum(module.hours for module in facts.outline) != facts.hours:

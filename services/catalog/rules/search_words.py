@@ -1,5 +1,6 @@
 """Words, what they may mean, and the ways in which a text says it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +56,17 @@ class Meaning:
         """Tell once what a text was taken for, unless that is the text itself."""
         if meaning.lower() != text and text not in [said["text"] for said in self.understood]:
             self.understood.append({"text": text, "meaning": meaning})
+
+
+def as_filters(wishes: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Wishes as the filters of a search that would demand them."""
+    filters: dict[str, list[str]] = {}
+    for name, value in wishes.items():
+        if isinstance(value, tuple):
+            filters |= {f"{name}_from": [str(value[0])], f"{name}_to": [str(value[1])]}
+        else:
+            filters[name] = ["true"] if value is True else value
+    return filters
 
 
 def own_ways(stems: tuple[str, ...]) -> list[tuple[str, float]]:

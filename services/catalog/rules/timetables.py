@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from services.catalog.rules.groups import FARTHEST, GroupFacts, Meeting
@@ -11,9 +11,8 @@ from services.catalog.rules.groups import FARTHEST, GroupFacts, Meeting
 YEAR = timedelta(weeks=52)
 
 
-@dataclass(frozen=True)
-class Taken:
-    """A meeting of another group of the provider."""
+class Taken(NamedTuple):
+    """A meeting of a group of the provider's."""
 
     group_id: UUID
     title: str
@@ -58,12 +57,11 @@ def shifted(facts: GroupFacts, *, days: timedelta) -> GroupFacts:
     return facts.model_copy(update={**dates, "timetable": meetings})
 
 
-def clashes(timetable: Iterable[Meeting], others: Iterable[Taken]) -> list[Clash]:
-    """What of a timetable is already taken elsewhere, in order of time; warnings, for the provider knows better."""
-    taken = list(others)
-    found = []
-    for meeting in sorted(timetable, key=lambda one: one.starts):
-        for other in taken:
+def clashes(own: Iterable[Taken], others: Iterable[Taken]) -> list[Clash]:
+    """What of a group's own meetings is taken elsewhere or by itself, in order of time; warnings, for the provider knows better."""
+    ours, elsewhere, found = sorted(own, key=lambda one: one.meeting.starts), list(others), []
+    for place, (_, _, meeting) in enumerate(ours, 1):
+        for other in [*elsewhere, *ours[place:]]:
             if meeting.starts < other.meeting.ends and other.meeting.starts < meeting.ends:
                 found += [
                     Clash(kind, what, other.group_id, other.title, meeting.starts, meeting.ends)
@@ -83,5 +81,5 @@ def same(one: Meeting, other: Meeting) -> list[tuple[Literal["teacher", "room"],
 
 
 def folded(words: str | None) -> str:
-    """Words as they are compared: small letters, ё as е, one space between."""
-    return " ".join((words or "").lower().replace("ё", "е").split())
+    """Words as they are compared: small letters, ё as е, one space between and after each point."""
+    return " ".join((words or "").lower().replace("ё", "е").replace(".", ". ").split())

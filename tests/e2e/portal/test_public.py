@@ -215,3 +215,7 @@ async def test_somebody_new_says_what_they_need_in_their_own_words(visit: Visits
     first = page.locator(".result").first
     await expect(first).to_contain_text("36 ч")
     await expect(first).to_contain_text("Свободно")
+    await page.get_by_role("link", name="показать только подходящие").click()
+    await expect(page.locator(".chips")).to_contain_text("Есть свободные места")
+    for found in await page.locator(".result").all():
+        await expect(found.locator(".tags").first).to_contain_text(re.compile(r"36\sч.*дистанционно"))

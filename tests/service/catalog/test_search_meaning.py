@@ -102,6 +102,11 @@ async def test_wishes_about_groups_are_understood(register: Register) -> None:
     seated = await register.get("/programmes", q="математика есть места")
     assert seated["items"][-1]["title"] == "Математика: Миасс"
     assert "есть свободные места" in [one["meaning"] for one in seated["understood"]]
+    assert seated["wishes"] == {"has_seats": ["true"]}
+    assert await register.titles(q="математика есть места", **seated["wishes"]) == [one["title"] for one in seated["items"]][:2]
+    dated = (await register.get("/programmes", q=f"математика 36 часов в {MONTHS[starts.month - 1]}"))["wishes"]
+    assert (dated["hours_from"], dated["hours_to"]) == (["36"], ["36"])
+    assert dated["starts_from"] <= [starts.isoformat()] <= dated["starts_to"]
 
 
 async def test_wishes_alone_find_what_meets_them(register: Register) -> None:

@@ -47,6 +47,7 @@ class UnderstoodOut(BaseModel):
 class ProgrammePage(BaseModel):
     """A page of the search; `corrected` says the query that was answered instead of the one with misprints.
 
+    What the words wish for moves programmes up and leaves none out; `wishes` are the filters that would demand it.
     `nearest` is what comes near when nothing is found: programmes that say a part of the words, whatever the filters.
     """
 
@@ -55,6 +56,7 @@ class ProgrammePage(BaseModel):
     next: str | None
     corrected: str | None
     understood: list[UnderstoodOut] = []
+    wishes: dict[str, list[str]] = {}
     nearest: list[ProgrammeItem] = []
     facets: dict[str, list[FacetValue]]
 
