@@ -60,6 +60,15 @@ class Wrong(Invalid):
         DomainError.__init__(self, detail, errors=errors)
 
 
+class Occupied(DomainError):
+    """A value that another one has already; `field` says which."""
+
+    field: ClassVar[str] = "code"
+
+    def __init__(self) -> None:
+        super().__init__(errors=[{"field": self.field, "code": self.code, "message": self.detail}])
+
+
 class Unavailable(DomainError):
     code, status, detail = "unavailable", 503, "Сервис перегружен или перезапускается. Повторите через несколько секунд."
 

@@ -1,6 +1,7 @@
 """The register of organisations as the operator keeps it: enters, edits, renames, merges and closes."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,9 @@ from gateway.portal.refused import Told, told
 from shared.errors import Forbidden
 
 router = APIRouter(route_class=Page)
-PAGE = 20
+PAGE, MOST = 20, 100
+CODE = re.compile("[a-z0-9-]{2,60}")
+SUPERIORS = ("ministry", "municipal_authority", "agency")
 TEXTS = ("code", "name", "short_name", "inn", "kpp", "ogrn", "oktmo", "address", "site", "phone", "email", "founder")
 LICENCE = ("number", "issued", "authority", "status")
 ABOVE = {"authority": "authority_id", "agency": "agency_id", "successor": "merged_into"}
@@ -131,7 +134,7 @@ async def typed_of(view: View, card: Mapping[str, Any]) -> dict[str, str]:
 
 async def saved(view: View, card: Mapping[str, Any] | None, typed: Mapping[str, str]) -> Response:
     """Enter or change an organisation as typed; what is refused stays in the form."""
-    codes = sorted({typed[name] for name in ABOVE if typed[name]})
+    codes = sorted({typed[name] for name in ABOVE if CODE.fullmatch(typed[name])})
     listed = await view.ask.get("/organisations", code=codes) if codes else {"items": []}
     ids = {one["code"]: one["id"] for one in listed["items"]}
     if unknown := {name: "Организации с таким кодом нет" for name in ABOVE if typed[name] and typed[name] not in ids}:
@@ -157,9 +160,10 @@ async def saved(view: View, card: Mapping[str, Any] | None, typed: Mapping[str, 
 
 
 async def form_of(view: View, card: Mapping[str, Any] | None, typed: Mapping[str, str], said: Told, status: int = 200) -> Response:
-    kinds, places, changes = await asyncio.gather(
+    kinds, places, superiors, changes = await asyncio.gather(
         titles.of(view.ask, "organisation_kind"),
         titles.of(view.ask, "municipality_now"),
+        view.ask.get("/organisations", kind=SUPERIORS, limit=MOST),
         optional(view.ask.get(f"/organisations/{card['id']}/changes")) if card else nothing(),
     )
     overtaken = status == 412 and card is not None and typed.get("revision") != str(card["revision"])
@@ -174,6 +178,7 @@ async def form_of(view: View, card: Mapping[str, Any] | None, typed: Mapping[str
         differs={name: value for name, value in now.items() if name not in ("revision", "valid_from") and value != typed.get(name, "")},
         kinds=list(kinds.items()),
         places=sorted(places.items(), key=lambda one: one[1]),
+        superiors=superiors["items"],
         statuses=STATUSES,
         licences=LICENCES,
         changes=(changes or {"items": []})["items"],

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from services.catalog.rules import digits
 from services.catalog.rules.fields import EMAIL_WORDS, PHONE_WORDS, Day, Facts, Line, Municipality, web_address
 from shared.contracts.catalog import OrganisationKind
-from shared.errors import DomainError, written
+from shared.errors import DomainError, Occupied, written
 
 PARENTS: dict[str, frozenset[str]] = {
     "ministry": frozenset(),
@@ -132,5 +132,5 @@ def parent_faults(*, kind: str, authority: str | None, agency: str | None) -> di
     return faults
 
 
-class OrganisationCodeTaken(DomainError):
+class OrganisationCodeTaken(Occupied):
     code, detail = "organisation_code_taken", "Организация с таким кодом уже есть."

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from services.catalog.rules.fields import Day, Facts, Line, Prose, TermCode, Words
 from shared.contracts.catalog import Approver, DocumentKind, Funding, ProgrammeKind, StudyForm
-from shared.errors import DomainError, written
+from shared.errors import DomainError, Occupied, written
 
 ProgrammeStatus = Literal["draft", "in_review", "published", "withdrawn", "archived"]
 SCALE = (0.2, 0.4, 0.6)
@@ -51,7 +51,7 @@ class ProgrammeFixed(DomainError):
     code, detail = "programme_fixed", "У опубликованной программы не меняются шифр, вид и организация. Создайте новую программу."
 
 
-class CodeTaken(DomainError):
+class CodeTaken(Occupied):
     code, detail = "programme_code_taken", "Программа с таким шифром уже есть."
 
 

@@ -91,7 +91,8 @@ async def test_kinds_never_change_and_codes_are_never_shared(register: Register)
         "type"
     ] == "organisation_kind_fixed"
     again = body | {"kind": "provider"}
-    assert (await register.refused("POST", "/organisations", register.operator, again)).json()["type"] == "organisation_code_taken"
+    taken = (await register.refused("POST", "/organisations", register.operator, again)).json()
+    assert (taken["type"], taken["status"], taken["errors"][0]["field"]) == ("organisation_code_taken", 409, "code")
     assert (await register.refused("GET", f"/organisations/{uuid4()}", register.service.guest())).status_code == 404
 
 

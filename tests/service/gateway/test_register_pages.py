@@ -99,8 +99,9 @@ async def test_refusals_stand_at_the_fields(stand: Stand, operator: Browser) -> 
     assert response.status_code == 422
     assert 'id="e-inn"' in response.text
     assert 'id="e-licence_issued"' in response.text
-    unknown = await press(operator, "/operator/organisations/new", code="x", name="Х", short_name="Х", kind="provider", authority="nobody")
-    assert (unknown.status_code, 'id="e-authority"' in unknown.text) == (422, True)
+    for code in ("nobody", "нет такого"):
+        unknown = await press(operator, "/operator/organisations/new", code="x", name="Х", short_name="Х", kind="provider", authority=code)
+        assert (unknown.status_code, 'id="e-authority"' in unknown.text, f'value="{code}"' in unknown.text) == (422, True, True)
 
 
 async def test_a_dictionary_is_changed_from_a_day_on_and_closed(stand: Stand, operator: Browser) -> None:
