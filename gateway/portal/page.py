@@ -5,7 +5,7 @@ import gzip
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -147,6 +147,12 @@ TITLES = {
 }
 
 
+def came_from(request: Request) -> str:
+    """The page of ours that a form was sent from, as far as the browser says it."""
+    page = urlsplit(request.headers.get("referer", ""))
+    return safe_return(page.path) if page.netloc == request.url.netloc else ""
+
+
 async def refusal(request: Request, error: DomainError) -> Response:
     """A refusal as a page; a guest goes to sign in first and comes back."""
     view = getattr(request.state, "view", None) or View(request, Client(request.scope["dpo.gate"], request.scope["dpo.visitor"]))
@@ -168,5 +174,6 @@ async def refusal(request: Request, error: DomainError) -> Response:
         "consent": consent,
         "missing": missing,
         "forbidden": isinstance(error, Forbidden),
+        "back": came_from(request) if request.method == "POST" else "",
     }
     return await view.show("refusal.html", status=error.status, **facts)

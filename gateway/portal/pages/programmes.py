@@ -95,8 +95,8 @@ def asked_of(items: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     """The search in an address: known names with their values that are not empty."""
     asked: dict[str, list[str]] = {}
     for name, value in items:
-        if name in KEPT and value.strip():
-            asked.setdefault(name, []).append(value.strip()[:200])
+        if name in KEPT and (value := value.replace("\x00", "").strip()):
+            asked.setdefault(name, []).append(value[:200])
     return asked
 
 

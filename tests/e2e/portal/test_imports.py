@@ -61,13 +61,18 @@ async def test_what_was_exported_is_loaded_again_without_changes(visit: Visits) 
 
 async def test_a_file_that_is_no_table_is_refused_at_the_field(visit: Visits) -> None:
     page = await visit("polyakova", PATH)
-    for file, said in (
-        (csv("договор.pdf", "%PDF-1.7"), r"не\sтаблица"),
-        (csv("большой.csv", "Шифр\n" + "1" * 1_100_000), r"больше\s1\sМБ"),
-    ):
+    large = csv("большой.csv", "Шифр\n" + "1" * 1_100_000)
+    for file, said in ((csv("договор.pdf", "%PDF-1.7"), r"не\sтаблица"), (large, r"больше\s1\sМБ")):
         await chosen(page, file)
         await expect(page.locator("#e-file")).to_have_text(re.compile(said))
         assert await violations(page) == []
+    plain = await visit("polyakova", PATH, scripts=False)
+    await chosen(plain, large)
+    await expect(plain.locator("#e-file")).to_have_text(re.compile(r"больше\s1\sМБ"))
+    await chosen(plain, csv("слишком.csv", "1" * 6_000_000))
+    await plain.get_by_role("link", name="Вернуться к форме").click()
+    assert plain.url.endswith(PATH)
+    await page.goto(PATH)
     await page.get_by_role("button", name="Дальше: столбцы").click()
     await expect(page.locator("#e-file")).to_have_text(re.compile(r"Выберите\sфайл"))
 
