@@ -101,7 +101,7 @@ async def stored(view: View, group: Mapping[str, Any]) -> Stored:
         choices=await choices_of(view),
         title=group["programme"]["title"],
         here=f"{address}/edit",
-        crumbs=(("/provider/groups", "Группы"), (address, group["programme"]["code"])),
+        crumbs=(("/provider/groups", "Потоки"), (address, group["programme"]["code"])),
     )
 
 

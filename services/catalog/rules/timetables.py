@@ -59,7 +59,7 @@ def shifted(facts: GroupFacts, *, days: timedelta) -> GroupFacts:
 
 
 def clashes(timetable: Iterable[Meeting], others: Iterable[Taken]) -> list[Clash]:
-    """What of a timetable is already taken elsewhere, in order of time; warnings, for the provider knows better."""
+    """What of a timetable is already taken elsewhere, each clash once, in order of time; warnings, for the provider knows better."""
     taken = list(others)
     found = []
     for meeting in sorted(timetable, key=lambda one: one.starts):
@@ -69,7 +69,7 @@ def clashes(timetable: Iterable[Meeting], others: Iterable[Taken]) -> list[Clash
                     Clash(kind, what, other.group_id, other.title, meeting.starts, meeting.ends)
                     for kind, what in same(meeting, other.meeting)
                 ]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def same(one: Meeting, other: Meeting) -> list[tuple[Literal["teacher", "room"], str]]:
