@@ -85,9 +85,9 @@ async def received(view: View, programme: Mapping[str, Any], group: Mapping[str,
 
 def announced(view: View, made: Mapping[str, Any], said: str) -> Response:
     """On to the programme with its groups, with a warning when a teacher or a room is wanted twice."""
-    taken = ", ".join(dict.fromkeys(one["what"] for one in made["clashes"]))
-    here = f"/provider/programmes/{made['programme']['id']}"
-    return view.go(here, "group_clashes", taken[:200].replace("|", " ")) if taken else view.go(here, said)
+    wanted = ((("аудитория " if one["kind"] == "room" else "") + one["what"]) for one in made["clashes"])
+    taken = ", ".join(dict.fromkeys(wanted))[:200].replace("|", " ")
+    return view.go(f"/provider/programmes/{made['programme']['id']}", *(("group_clashes", taken) if taken else (said,)), made["id"])
 
 
 async def stored(view: View, group: Mapping[str, Any]) -> Stored:

@@ -69,3 +69,8 @@ def test_everything_moves_by_the_same_days() -> None:
 def test_a_clash_needs_one_time_and_one_teacher_or_room(start: str, end: str, facts: dict[str, str], found: list[str]) -> None:
     busy = Taken(UUID(int=1), "Другая", meeting("10:00", "12:00", teacher="Иванова И. И.", room="12", place="Корпус А"))
     assert [one.kind for one in clashes([meeting(start, end, **facts)], [busy])] == found
+
+
+def test_a_clash_is_told_once() -> None:
+    busy = [Taken(UUID(int=1), "Алгебра", meeting(*edges, room="101")) for edges in (("10:00", "11:00"), ("11:00", "12:00"))]
+    assert [one.what for one in clashes([meeting("10:00", "12:00", room="101")], busy)] == ["101"]
