@@ -71,7 +71,8 @@ async def received(view: View, edition: Mapping[str, Any] | None, form: FormData
         if errors:
             return await shown(view, edition, writing, said=Told(errors), status=422)
         if do == "preview":
-            return await previewed(view, await view.ask.post("/programme-previews", facts), back=here)
+            card = await view.ask.post("/programme-previews", facts)
+            return await previewed(view, card, of=edition and edition["id"], back=here)
         if edition is None:
             made = await view.ask.post("/programmes", facts)
         else:

@@ -97,6 +97,7 @@ async def editor(
         writing=writing,
         typed={name: one(fields, name) for name in kind.labels},
         competences=fields.get("competences", []),
+        facts=kind.facts(fields)[0],
         agenda=AGENDA.filled(fields),
         rows=AGENDA.shown(fields, more=more),
         said=said or Told(),
