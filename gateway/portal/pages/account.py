@@ -20,6 +20,12 @@ WITHOUT = {
     "notifications": "Писем больше не будет, адрес почты удалим. Уведомления в кабинете останутся.",
     "publication": "Имя не будет появляться в открытых списках.",
 }
+ALLOWS = {
+    "training": "С ним вы сможете подавать заявки на программы и учиться.",
+    "assessment": "С ним вы сможете проходить диагностику и видеть свои результаты.",
+    "notifications": "С ним мы сможем присылать письма о заявках, местах и сроках. Уведомления в кабинете будут и без него.",
+    "publication": "С ним ваше имя можно будет называть в открытых списках.",
+}
 LABELS = {"organisation_id": "Место работы", "position": "Должность", "consents": "Согласия"}
 
 
@@ -94,7 +100,7 @@ async def registration(view: View, typed: Mapping[str, Any], said: Told | None =
         typed=typed,
         said=said or Told(),
         labels=LABELS,
-        without=WITHOUT,
+        allows=ALLOWS,
     )
 
 
@@ -142,6 +148,7 @@ async def consent_list(view: View, said: Told, status: int = 200) -> Response:
         standing=standing,
         before=before,
         without=WITHOUT,
+        allows=ALLOWS,
         said=said,
     )
 
