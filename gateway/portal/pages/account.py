@@ -107,7 +107,7 @@ async def registration(view: View, typed: Mapping[str, Any], said: Told | None =
 async def workplaces(view: View, find: str, chosen: str | None) -> list[dict[str, Any]]:
     """Organisations to choose from: those found by a part of the name, and the one chosen before."""
     listed, one = await asyncio.gather(
-        optional(view.ask.get("/organisations", q=find, limit=12)) if find.strip() else optional(nobody()),
+        optional(view.ask.get("/organisations", q=find, status="active", limit=12)) if find.strip() else optional(nobody()),
         optional(view.ask.get(f"/organisations/{chosen}")) if chosen else optional(nobody()),
     )
     found = list(listed["items"]) if listed else []

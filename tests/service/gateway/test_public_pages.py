@@ -98,6 +98,7 @@ def asks(stand: Stand, path: str) -> list[dict[str, str]]:
         ("/organisations?kind=school&oktmo=75701000", {"kind": "school", "oktmo": "75701000"}),
         ("/organisations?q=101", {"q": "101"}),
         ("/organisations?kind=all", {}),
+        ("/organisations?kind=all&closed=true", {}),
         ("/organisations?kind=nobody&oktmo=1'&authority=x", {"kind": "provider"}),
         (f"/organisations?authority={ORGANISATION}", {"authority_id": ORGANISATION}),
     ],
@@ -107,7 +108,8 @@ async def test_the_registers_address_is_the_question(public: Stand, address: str
     response = await public.browser().get(address)
     assert response.status_code == 200
     assert "Институт &lt;b&gt;развития" in response.text
-    assert asked == [wanted | {"limit": "20"}]
+    working = {} if "closed" in address else {"status": "active"}
+    assert asked == [wanted | working | {"limit": "20"}]
 
 
 async def test_a_page_leads_to_the_next_with_the_whole_question(public: Stand) -> None:
@@ -116,7 +118,7 @@ async def test_a_page_leads_to_the_next_with_the_whole_question(public: Stand) -
     [following] = re.findall(r'href="([^"]*)" rel="next"', html)
     asked = asks(public, "/organisations")
     await public.browser().get(following.replace("&amp;", "&"))
-    assert asked == [{"q": "институт", "cursor": "abc=", "limit": "20"}]
+    assert asked == [{"q": "институт", "cursor": "abc=", "status": "active", "limit": "20"}]
 
 
 async def test_a_cursor_of_nobody_begins_the_list_again(public: Stand) -> None:
