@@ -72,7 +72,7 @@ async def received(view: View, edition: Mapping[str, Any] | None, form: FormData
             return await shown(view, edition, writing, said=Told(errors), status=422)
         if do == "preview":
             card = await view.ask.post("/programme-previews", facts)
-            return await previewed(view, card, of=edition and edition["id"], back=here)
+            return await previewed(view, card, of=edition["id"] if edition else None, back=here)
         if edition is None:
             made = await view.ask.post("/programmes", facts)
         else:
