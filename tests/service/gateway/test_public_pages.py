@@ -144,6 +144,19 @@ async def test_a_card_stands_without_its_lists(public: Stand) -> None:
     assert response.headers["content-security-policy"].startswith("default-src 'self'")
 
 
+async def test_a_merged_organisation_promises_nothing(public: Stand) -> None:
+    names = [{**CARD["names"][0], "valid_from": "2010-01-01"}, {"valid_from": "2000-01-01", "name": "Курсы", "short_name": "Курсы"}]
+    gone = CARD | {"status": "merged", "merged_into": ORGANISATION, "names": names}
+    public.upstream.says(f"GET /organisations/{ORGANISATION}", gone)
+    public.upstream.says("GET /groups", {"items": [], "next": None})
+    html = (await public.browser().get(f"/organisations/{ORGANISATION}")).text.replace("\u00a0", " ")
+    assert "Присоединена к другой организации: <a" in html
+    assert "Идёт запись" not in html
+    assert "ещё не разместила" not in html
+    former = html.partition("Как называлась раньше")[2].partition("</section>")[0]
+    assert ("Курсы" in former, "Институт" in former) == (True, False)
+
+
 @pytest.mark.parametrize("path", [f"/organisations/{uuid4()}", "/organisations/x", f"/groups/{uuid4()}.ics", "/groups/x.ics"])
 async def test_what_is_not_there_is_said_as_a_page(public: Stand, path: str) -> None:
     public.upstream.says(f"GET {path.removesuffix('.ics')}", {"type": "not_found", "detail": "Такого нет."}, 404)
