@@ -54,7 +54,7 @@ KEEPING = (
 )
 PROVIDING = (
     Door("/queue", "Заявки"),
-    Door("/provider/groups", "Группы"),
+    Door("/provider/groups", "Потоки"),
     Door("/provider/programmes", "Программы"),
     PUBLICATIONS,
     Door("/provider/reviews", "Отзывы"),

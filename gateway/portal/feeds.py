@@ -135,7 +135,7 @@ def news(channel: XML.Element, group: Mapping[str, Any], portal: str) -> None:
     where = f", {group['municipality']}" if group["municipality"] else ""
     free = f" Свободно мест: {group['seats']['free']}." if group["seats"] else ""
     closes = date.fromisoformat(group["enrolment_closes"])
-    worded(item, "title", f"{programme['title']} ({period(group['starts'], group['ends']).replace(JOINED, '')})")
+    worded(item, "title", f"{programme['title']} ({period(group['starts'], group['ends'], year=True).replace(JOINED, '')})")
     worded(item, "link", f"{portal}/programmes/{programme['id']}")
     about = f"{group['provider']['name']}. {programme['hours']} ч, {group['form']['short']}{where}. Запись до {closes:%d.%m.%Y}.{free}"
     worded(item, "description", about)

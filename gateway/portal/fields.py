@@ -11,6 +11,8 @@ from starlette.datastructures import FormData
 
 Fields = Mapping[str, list[str]]
 META = ("csrf_token", "do", "back", "draft", "draft_revision", "draft_kind", "draft_object", "base_revision")
+MORE = 4
+"""How many rows a button adds."""
 NAME = re.compile(r"(?!take-)[A-Za-z0-9_.-]{1,80}")
 
 
@@ -51,7 +53,7 @@ class Rows:
     most: int
     chosen: str = ""
 
-    def own(self, fields: Fields) -> list[str]:
+    def own(self, fields: Iterable[str]) -> list[str]:
         """The names of its fields."""
         return [name for name in fields if re.fullmatch(rf"{self.name}-[a-z]+-\d{{1,3}}", name)]
 
@@ -61,10 +63,19 @@ class Rows:
         rows = ({column: one(fields, f"{self.name}-{column}-{number}") for column in self.columns} for number in numbers)
         return [row for row in rows if any(value for column, value in row.items() if column != self.chosen)]
 
-    def shown(self, fields: Fields, *, more: bool = False) -> list[dict[str, str]]:
-        """The rows as the form shows them: what is there, and empty ones to write into."""
+    def asked(self, form: Iterable[str], do: str) -> int:
+        """How many rows the form had, and some more when the button pressed is the one beneath them."""
+        had = max((int(name.rpartition("-")[2]) + 1 for name in self.own(form)), default=0)
+        return had + MORE if do == f"more-{self.name}" else had
+
+    def next(self, fields: Fields) -> str:
+        """The field to go on writing in: the first of the first empty row."""
+        return f"{self.name}-{self.columns[0]}-{len(self.filled(fields))}"
+
+    def shown(self, fields: Fields, asked: int = 0) -> list[dict[str, str]]:
+        """The rows as the form shows them: what is there, and empty ones to write into, at least as many as asked for."""
         filled = self.filled(fields)
-        wanted = min(max(self.least, len(filled) + (4 if more else 1)), self.most)
+        wanted = min(max(self.least, len(filled) + 1, asked), self.most)
         return filled + [dict.fromkeys(self.columns, "") for _ in range(wanted - len(filled))]
 
     def fields(self, rows: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:

@@ -1,7 +1,7 @@
 """The form of a programme: its facts as fields, its fields as facts, and which of its sections are filled in."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from gateway.portal.fields import Fields, Parts, Rows, as_fields, one
@@ -52,16 +52,16 @@ LABELS = {
 }
 PARTS: Parts = {name: ROWS.get(name, name) for name in LABELS}
 SECTIONS = (
-    ("about", "О программе", ("code", "title", "kind", "annotation")),
-    ("size", "Объём и форма", ("hours", "form")),
-    ("whom", "Кому подойдёт", ("positions",)),
-    ("result", "Чему научатся", ("goal", "effect-competence-0")),
-    ("outline", "Разделы", ("module-title-0",)),
-    ("teachers", "Преподаватели", ("teacher-name-0",)),
-    ("money", "Оплата и документ", ("funding", "document_kind")),
-    ("register", "Реестр и файлы", ()),
+    ("about", "О программе", ("code", "title", "kind", "annotation"), ("provider_id",)),
+    ("size", "Объём и форма", ("hours", "form"), ("distance",)),
+    ("whom", "Кому подойдёт", ("positions",), ("subjects", "levels", "prerequisites")),
+    ("result", "Чему научатся", ("goal", "effect-competence-0"), ("effects",)),
+    ("outline", "Разделы", ("module-title-0",), ("outline",)),
+    ("teachers", "Преподаватели", ("teacher-name-0",), ("teachers",)),
+    ("money", "Оплата и документ", ("funding", "document_kind"), ("fee", "approvals")),
+    ("register", "Реестр и файлы", (), ("register_number", "register_until", "files")),
 )
-"""The sections of the form: address, title, and the fields without which a section is not filled in."""
+"""The sections of the form: address, title, the fields without which a section is not filled in, and its others that may be wrong."""
 
 API_FIELDS = {
     "audience.positions": "positions",
@@ -125,6 +125,9 @@ def fields_of(facts: Mapping[str, Any], *, codes: Mapping[str, str]) -> dict[str
     return fields
 
 
-def sections(fields: Fields) -> list[tuple[str, str, bool]]:
-    """The sections with whether each is filled in."""
-    return [(address, title, all(one(fields, name) for name in wanted)) for address, title, wanted in SECTIONS]
+def sections(fields: Fields, wrong: Collection[str] = ()) -> list[tuple[str, str, bool]]:
+    """The sections with whether each is filled in, and rightly."""
+    return [
+        (address, title, all(one(fields, name) for name in needed) and not any(name in wrong for name in (*needed, *others)))
+        for address, title, needed, others in SECTIONS
+    ]

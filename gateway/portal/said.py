@@ -41,8 +41,8 @@ TEXTS = {
     "draft_kept": "Незаконченный текст сохранён в {0}. Его видит только ваша организация.",
     "draft_dropped": "Незаконченный текст удалён.",
     "file_attached": "Файл приложен.",
-    "group_clashes": "Поток сохранён, но в это время в другом вашем потоке уже заняты: {0} (подробности на странице потока).",
-    "group_changed": "Поток изменён, записавшимся отправлены письма.",
+    "group_clashes": "Поток сохранён, но в это время в другом вашем потоке уже заняты: {0}.",
+    "group_changed": "Поток изменён. Кто уже подал заявку, получит письмо.",
     "group_cancelled": "Поток отменён.",
     "acknowledged": "Отмечено: вы ознакомлены с документом.",
     "draft_saved": "Черновик сохранён. Ниже видно, как его увидят на портале.",
@@ -74,10 +74,14 @@ TEXTS = {
     "rebuilt": "Отчёты пересобираются из архива событий.",
 }
 
+LINKS = dict.fromkeys(("group_announced", "group_changed", "group_clashes"), ("/provider/groups/", "Открыть поток"))
+"""Where a message leads: the beginning of the address, to which the last thing said about it is added, and its words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
     text: str
+    link: tuple[str, str] | None = None
 
 
 def said_of(cookie: str) -> Said | None:
@@ -85,4 +89,5 @@ def said_of(cookie: str) -> Said | None:
     code, *about = cookie.split("|")
     if (text := TEXTS.get(code)) is None or len(about) < text.count("{"):
         return None
-    return Said(text.format(*about))
+    start, words = LINKS.get(code, ("", ""))
+    return Said(text.format(*about), (start + about[-1], words) if start and about else None)

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from gateway.portal import figures, words
@@ -44,6 +46,12 @@ def paragraphs(value: str) -> Iterator[str]:
     return (part.strip() for part in re.split(r"\n\s*\n|\n", value or "") if part.strip())
 
 
+@pass_context
+def period(context: Context, starts: date | str, ends: date | str) -> str:
+    """A period as a page shows it: of another year than this one with its year."""
+    return words.period(starts, ends, year=context["frame"].today.year)
+
+
 ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),
     autoescape=True,
@@ -72,7 +80,7 @@ ENVIRONMENT.filters.update(
 ENVIRONMENT.globals.update(
     counted=words.counted,
     plural=words.plural,
-    period=words.period,
+    period=period,
     span_of=words.span_of,
     href=href,
     figures=figures,

@@ -66,16 +66,18 @@ def moment(value: datetime | str | None) -> str:
     return f"{day(real)}, {real:%H:%M}"
 
 
-def period(starts: date | str, ends: date | str) -> str:
-    """«1–18 декабря» or «14 декабря — 5 февраля»."""
+def period(starts: date | str, ends: date | str, *, year: bool | int = False) -> str:
+    """«1–18 декабря», «14 декабря 2026 — 5 февраля 2027»; with the year when asked for, or when it is not the year given as a number."""
     first, last = as_date(starts), as_date(ends)
     if first is None or last is None:
         return ""
+    if first.year != last.year:
+        return f"{day(first, year=True)}{NB}— {day(last, year=True)}"
     if first == last:
-        return day(first)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}{JOINED}–{JOINED}{day(last)}"
-    return f"{day(first, year=last.year)}{NB}— {day(last, year=first.year)}"
+        return day(first, year=year)
+    if first.month == last.month:
+        return f"{first.day}{JOINED}–{JOINED}{day(last, year=year)}"
+    return f"{day(first)}{NB}— {day(last, year=year)}"
 
 
 def span_of(starts: datetime | str, ends: datetime | str) -> str:

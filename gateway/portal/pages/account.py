@@ -20,6 +20,12 @@ WITHOUT = {
     "notifications": "Писем больше не будет, адрес почты удалим. Уведомления в кабинете останутся.",
     "publication": "Имя не будет появляться в открытых списках.",
 }
+ALLOWS = {
+    "training": "С ним вы сможете подавать заявки на программы и учиться.",
+    "assessment": "С ним вы сможете проходить диагностику и видеть свои результаты.",
+    "notifications": "С ним мы сможем присылать письма о заявках, местах и сроках. Уведомления в кабинете будут и без него.",
+    "publication": "С ним ваше имя можно будет называть в открытых списках.",
+}
 LABELS = {"organisation_id": "Место работы", "position": "Должность", "consents": "Согласия"}
 
 
@@ -94,14 +100,14 @@ async def registration(view: View, typed: Mapping[str, Any], said: Told | None =
         typed=typed,
         said=said or Told(),
         labels=LABELS,
-        without=WITHOUT,
+        allows=ALLOWS,
     )
 
 
 async def workplaces(view: View, find: str, chosen: str | None) -> list[dict[str, Any]]:
     """Organisations to choose from: those found by a part of the name, and the one chosen before."""
     listed, one = await asyncio.gather(
-        optional(view.ask.get("/organisations", q=find, limit=12)) if find.strip() else optional(nobody()),
+        optional(view.ask.get("/organisations", q=find, status="active", limit=12)) if find.strip() else optional(nobody()),
         optional(view.ask.get(f"/organisations/{chosen}")) if chosen else optional(nobody()),
     )
     found = list(listed["items"]) if listed else []
@@ -142,6 +148,7 @@ async def consent_list(view: View, said: Told, status: int = 200) -> Response:
         standing=standing,
         before=before,
         without=WITHOUT,
+        allows=ALLOWS,
         said=said,
     )
 

@@ -78,6 +78,7 @@ async def shown(view: View, asked: Mapping[str, str], typed: Mapping[str, str], 
     start = {"valid_from": view.today.isoformat(), "valid_to": view.today.isoformat()}
     if chosen:
         start |= {field: chosen[field] for field in ("code", "title", "short")}
+        start["valid_from"] = max(start["valid_from"], chosen["valid_from"])
     places = [one for one in listed["municipalities"] if asked["whole"] or one["in_force"] or not one["valid_to"]]
     return await view.show(
         "dictionaries.html",

@@ -56,8 +56,8 @@ async def received(view: View, programme: Mapping[str, Any], group: Mapping[str,
     form = await view.form()
     writing, do = writing_in(form), str(form.get("do", "save"))
     here = f"/provider/groups/{group['id']}/edit" if group else f"/provider/programmes/{programme['id']}/groups/new"
-    if do == "more":
-        return await shown(view, programme, group, writing, more=True)
+    if do.startswith("more-"):
+        return await shown(view, programme, group, writing, rows=forms.MEETINGS.asked(form, do))
     if do == "merge" and group:
         now = await stored(view, group)
         both = put_together(form, writing, now)
@@ -85,9 +85,9 @@ async def received(view: View, programme: Mapping[str, Any], group: Mapping[str,
 
 def announced(view: View, made: Mapping[str, Any], said: str) -> Response:
     """On to the programme with its groups, with a warning when a teacher or a room is wanted twice."""
-    taken = ", ".join(dict.fromkeys(one["what"] for one in made["clashes"]))
-    here = f"/provider/programmes/{made['programme']['id']}"
-    return view.go(here, "group_clashes", taken[:200].replace("|", " ")) if taken else view.go(here, said)
+    wanted = ((("аудитория " if one["kind"] == "room" else "") + one["what"]) for one in made["clashes"])
+    taken = ", ".join(dict.fromkeys(wanted))[:200].replace("|", " ")
+    return view.go(f"/provider/programmes/{made['programme']['id']}", *(("group_clashes", taken) if taken else (said,)), made["id"])
 
 
 async def stored(view: View, group: Mapping[str, Any]) -> Stored:
@@ -101,7 +101,7 @@ async def stored(view: View, group: Mapping[str, Any]) -> Stored:
         choices=await choices_of(view),
         title=group["programme"]["title"],
         here=f"{address}/edit",
-        crumbs=(("/provider/groups", "Группы"), (address, group["programme"]["code"])),
+        crumbs=(("/provider/groups", "Потоки"), (address, group["programme"]["code"])),
     )
 
 
@@ -116,7 +116,7 @@ async def shown(
     writing: Writing,
     *,
     said: Told | None = None,
-    more: bool = False,
+    rows: int = 0,
     status: int = 200,
 ) -> Response:
     frame = await view.frame()
@@ -129,7 +129,8 @@ async def shown(
         group=group,
         writing=writing,
         fields=writing.fields,
-        rows=forms.MEETINGS.shown(writing.fields, more=more),
+        rows=forms.MEETINGS.shown(writing.fields, rows),
+        focus=forms.MEETINGS.next(writing.fields) if rows else "",
         choices=await choices_of(view),
         labels=forms.LABELS,
         said=said or Told(),

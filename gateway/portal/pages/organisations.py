@@ -30,13 +30,16 @@ PAGE, SHOWN, EVENTS, GROUPS_READ = 20, 6, 3, 100
 
 
 @router.get("/organisations")
-async def register(view: At, q: str = "", kind: str = "", oktmo: str = "", authority: str = "", cursor: str = "") -> Response:
-    """The register; its address is the question. Without one it shows who teaches."""
+async def register(
+    view: At, q: str = "", kind: str = "", oktmo: str = "", authority: str = "", closed: str = "", cursor: str = ""
+) -> Response:
+    """The register; its address is the question. Without one it shows who teaches; those that are no more only when asked for."""
     q, oktmo = q.strip()[:200], oktmo if PLACE.fullmatch(oktmo) else ""
     above = await optional(view.ask.get(f"/organisations/{UUID(authority)}")) if is_id(authority) else None
     kind = kind if kind in dict(KINDS) else ALL if q or oktmo or above else KINDS[0][0]
-    asked = {"kind": kind, "q": q, "oktmo": oktmo, "authority": above["id"] if above else ""}
+    asked = {"kind": kind, "q": q, "oktmo": oktmo, "authority": above["id"] if above else "", "closed": "true" if closed else ""}
     wanted = {"q": q or None, "kind": None if kind == ALL else kind, "oktmo": oktmo or None, "authority_id": asked["authority"] or None}
+    wanted["status"] = None if closed else "active"
     try:
         found = await view.ask.get("/organisations", **wanted, cursor=cursor or None, limit=PAGE)
     except Refused as refused:
@@ -56,6 +59,7 @@ async def register(view: At, q: str = "", kind: str = "", oktmo: str = "", autho
         there={one["value"]: one["count"] for one in found["facets"]["oktmo"]},
         everywhere=address(asked, kind=ALL, oktmo=""),
         apart=address(asked, authority=""),
+        closed_href=address(asked, closed="" if closed else "true"),
         next_href=address(asked, cursor=found["next"]) if found["next"] else "",
         first_href=address(asked) if cursor else "",
     )
@@ -82,7 +86,7 @@ async def card(view: At, organisation_id: UUID) -> Response:
         related_to(view.ask, shown),
         optional(view.ask.get("/programmes", provider=organisation_id, limit=SHOWN)) if teaches else nothing(),
         optional(view.ask.get("/groups", provider=organisation_id, limit=GROUPS_READ)) if teaches else nothing(),
-        optional(view.ask.get("/organisations", authority_id=organisation_id, limit=SHOWN)),
+        optional(view.ask.get("/organisations", authority_id=organisation_id, status="active", limit=SHOWN)),
         optional(view.ask.get("/events", organiser=organisation_id, limit=EVENTS)),
     )
     above = related.get(shown["authority_id"])
@@ -94,7 +98,7 @@ async def card(view: At, organisation_id: UUID) -> Response:
         above=above,
         agency=related.get(shown["agency_id"]) if shown["agency_id"] != shown["authority_id"] else None,
         successor=related.get(shown["merged_into"]),
-        former=[one for one in shown["names"] if one["valid_from"] < shown["valid_from"]],
+        former=[one for one in shown["names"] if one["valid_from"] < shown["valid_from"] and one["name"] != shown["name"]],
         programmes=programmes,
         groups=None if groups is None else [one for one in groups["items"] if one["enrolment"] == "open"],
         groups_shown=SHOWN,

@@ -1,7 +1,7 @@
 """The editor of programmes: one form in sections, kept while it is typed, with the law at hand and nothing lost on a refusal."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -57,8 +57,8 @@ async def received(view: View, edition: Mapping[str, Any] | None, form: FormData
     """What the pressed button asks: keep, more rows, preview, put two texts together, or save."""
     writing, do = writing_in(form), str(form.get("do", "save"))
     here = f"/provider/programmes/{edition['id']}/edit" if edition else f"/provider/programmes/new?draft={writing.draft}"
-    if do == "more":
-        return await shown(view, edition, writing, more=True)
+    if do.startswith("more-"):
+        return await shown(view, edition, writing, rows=form, do=do)
     if do == "merge" and edition:
         now = await stored(view, edition)
         both = put_together(form, writing, now)
@@ -73,7 +73,8 @@ async def received(view: View, edition: Mapping[str, Any] | None, form: FormData
         if errors:
             return await shown(view, edition, writing, said=Told(errors), status=422)
         if do == "preview":
-            return await previewed(view, await view.ask.post("/programme-previews", facts), back=here)
+            card = await view.ask.post("/programme-previews", facts)
+            return await previewed(view, card, of=edition["id"] if edition else None, back=here)
         if edition is None:
             made = await view.ask.post("/programmes", facts)
         else:
@@ -112,7 +113,8 @@ async def shown(
     writing: Writing,
     *,
     said: Told | None = None,
-    more: bool = False,
+    rows: Iterable[str] = (),
+    do: str = "",
     status: int = 200,
 ) -> Response:
     frame, choices = await asyncio.gather(view.frame(), choices_of(view))
@@ -131,8 +133,9 @@ async def shown(
         edition=edition,
         writing=writing,
         fields=writing.fields,
-        rows={name: rows.shown(writing.fields, more=more) for name, rows in forms.ROWS.items()},
-        sections=forms.sections(writing.fields),
+        rows={name: listed.shown(writing.fields, listed.asked(rows, do)) for name, listed in forms.ROWS.items()},
+        focus=next((listed.next(writing.fields) for listed in forms.ROWS.values() if do == f"more-{listed.name}"), ""),
+        sections=forms.sections(writing.fields, said.errors if said else {}),
         choices=choices,
         providers=providers,
         minima=[(title, minima[code]) for code, title in choices["kind"] if code in minima],

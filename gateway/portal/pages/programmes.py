@@ -155,20 +155,29 @@ async def card(view: At, programme_id: UUID) -> Response:
     programme, reviews = await asyncio.gather(
         view.ask.get(f"/programmes/{programme_id}"), optional(view.ask.get(f"/programmes/{programme_id}/reviews", limit=REVIEWS))
     )
-    groups = [one for one in programme["groups"] if one["status"] == "announced"]
-    nearest = next((one for one in groups if one["enrolment"] == "open"), None)
+    groups = announced(programme)
     return await view.show(
         "programme.html",
         title=programme["title"],
         programme=programme,
         groups=groups,
-        nearest=nearest,
+        nearest=nearest(groups),
         address=f"{view.settings.public_url}/programmes/{programme_id}",
         json_ld=script(course(programme, groups, portal=view.settings.public_url)),
         reviews=reviews,
         marks=MARKS,
         taught=[*programme["outline"]],
     )
+
+
+def announced(programme: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The groups that everybody sees on a programme's card."""
+    return [one for one in programme["groups"] if one["status"] == "announced"]
+
+
+def nearest(groups: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first group that one can apply for today."""
+    return next((one for one in groups if one["enrolment"] == "open"), None)
 
 
 @router.get("/programmes/{programme_id}/application")
@@ -195,7 +204,7 @@ async def apply(view: At, programme_id: UUID) -> Response:
 async def applying(view: At, programme_id: UUID, chosen: list[str], said: Told, status: int = 200) -> Response:
     await view.learner()
     programme, profile = await asyncio.gather(view.ask.get(f"/programmes/{programme_id}"), optional(view.ask.get("/me/profile")))
-    groups = [one for one in programme["groups"] if one["status"] == "announced" and one["enrolment"] == "open"]
+    groups = [one for one in announced(programme) if one["enrolment"] == "open"]
     return await view.show(
         "apply.html",
         status=status,

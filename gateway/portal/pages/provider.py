@@ -25,7 +25,7 @@ async def providers_of(view: View) -> list[Mapping[str, Any]]:
     frame = await view.signed_in()
     found = frame.roles("provider_specialist")
     if not found:
-        raise Forbidden("Группы и приказы ведут специалисты организаций ДПО.")
+        raise Forbidden("Потоки и приказы ведут специалисты организаций ДПО.")
     return found
 
 
@@ -47,7 +47,7 @@ async def groups(view: At, whole: bool = False) -> Response:
     return await view.show(
         "groups.html",
         section="provider",
-        title="Группы",
+        title="Потоки",
         kinds={title: (listed if whole else listed[:LISTED], len(listed)) for title, listed in kinds.items() if listed},
         running=len(kinds["Учатся"]),
         ahead=len(kinds["Впереди"]),

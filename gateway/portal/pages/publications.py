@@ -75,7 +75,7 @@ async def editor(
     *,
     said: Told | None = None,
     preview: bool = False,
-    more: bool = False,
+    rows: int = 0,
     reason: str = "",
     status: int = 200,
 ) -> Response:
@@ -97,8 +97,10 @@ async def editor(
         writing=writing,
         typed={name: one(fields, name) for name in kind.labels},
         competences=fields.get("competences", []),
+        facts=kind.facts(fields)[0],
         agenda=AGENDA.filled(fields),
-        rows=AGENDA.shown(fields, more=more),
+        rows=AGENDA.shown(fields, rows),
+        focus=AGENDA.next(fields) if rows else "",
         said=said or Told(),
         labels=kind.labels,
         choices=choices,
@@ -124,8 +126,10 @@ async def taken(view: View, kind: Kind, item_id: UUID | None) -> Response:
     form = await view.form()
     writing, do = writing_in(form), str(form.get("do", "save"))
     card = await view.ask.get(f"{kind.api}/{item_id}") if item_id else None
-    if do in ("more", "preview"):
-        return await editor(view, kind, card, writing, more=do == "more", preview=do == "preview")
+    if do.startswith("more-"):
+        return await editor(view, kind, card, writing, rows=AGENDA.asked(form, do))
+    if do == "preview":
+        return await editor(view, kind, card, writing, preview=True)
     if do == "merge" and card:
         now = await stored(view, kind, card)
         both = put_together(form, writing, now)

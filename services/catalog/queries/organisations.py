@@ -63,7 +63,8 @@ def asked_of(wanted: WantedOrganisations) -> ColumnElement[bool]:
     if wanted.q:
         names = (Organisation.name, Organisation.short_name, Organisation.previous_name)
         asked.append(or_(*(func.lower(col(name)).contains(wanted.q.lower(), autoescape=True) for name in names)))
-    asked += [col(column).in_(values) for column, values in ((Organisation.code, wanted.code), (Organisation.id, wanted.id)) if values]
+    among = ((Organisation.code, wanted.code), (Organisation.id, wanted.id), (Organisation.status, wanted.status))
+    asked += [col(column).in_(values) for column, values in among if values]
     if wanted.authority_id:
         asked.append(col(Organisation.authority_id) == wanted.authority_id)
     return and_(*asked)

@@ -56,7 +56,7 @@ def group_shown(row: Row[Any], labels: Labels, today: date) -> dict[str, Any]:
         "ends": row.ends,
         "enrolment_opens": row.enrolment_opens,
         "enrolment_closes": row.enrolment_closes,
-        "enrolment": enrolment_now(opens=row.enrolment_opens, closes=row.enrolment_closes, today=today),
+        "enrolment": enrolment_now(status=row.status, opens=row.enrolment_opens, closes=row.enrolment_closes, today=today),
         "capacity_asked": row.capacity_asked,
         "form": labels.coded("form", row.form),
         "funding": labels.coded("funding", row.funding),

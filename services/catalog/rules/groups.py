@@ -130,8 +130,10 @@ def may_cancel_group(*, starts: date, today: date) -> None:
         raise GroupStarted()
 
 
-def enrolment_now(*, opens: date, closes: date, today: date) -> Enrolment:
-    """Whether applications are taken today."""
+def enrolment_now(*, status: str, opens: date, closes: date, today: date) -> Enrolment:
+    """Whether applications are taken today; never by a cancelled group."""
+    if status == "cancelled":
+        return "closed"
     return "not_yet" if today < opens else "open" if today <= closes else "closed"
 
 

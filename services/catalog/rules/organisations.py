@@ -26,6 +26,7 @@ PROVIDING = ("provider", "assessment_centre", "operator")
 """Kinds that may teach programmes of their own."""
 
 
+OrganisationStatus = Literal["active", "merged", "closed"]
 LicenceStatus = Literal["active", "suspended", "ended"]
 Phone = Annotated[
     str,
@@ -92,7 +93,7 @@ class OrganisationFacts(Facts):
     email: Email | None = None
     founder: Line | None = None
     licence: Licence | None = None
-    status: Literal["active", "closed", "merged"] = "active"
+    status: OrganisationStatus = "active"
     merged_into: UUID | None = None
 
 

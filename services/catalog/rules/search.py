@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from services.catalog.rules.fields import MARKS, Day, Facts, Municipality, TermCode, plain
+from services.catalog.rules.organisations import OrganisationStatus
 from services.catalog.rules.programmes import ProgrammeStatus
 from shared.contracts.catalog import Funding, OrganisationKind, ProgrammeKind, StudyForm
 
@@ -67,6 +68,7 @@ class WantedOrganisations(Facts):
     code: Annotated[list[TermCode], Field(max_length=100)] = []
     id: Annotated[list[UUID], Field(max_length=100)] = []
     kind: Annotated[list[OrganisationKind], Field(max_length=7)] = []
+    status: Annotated[list[OrganisationStatus], Field(max_length=3)] = []
     oktmo: Municipality | None = None
     authority_id: UUID | None = None
     cursor: Cursor = None

@@ -58,7 +58,7 @@ def shifted(facts: GroupFacts, *, days: timedelta) -> GroupFacts:
 
 
 def clashes(own: Iterable[Taken], others: Iterable[Taken]) -> list[Clash]:
-    """What of a group's own meetings is taken elsewhere or by itself, in order of time; warnings, for the provider knows better."""
+    """What of a group's own meetings is taken elsewhere or by itself, each clash once, in order of time; warnings only."""
     ours, elsewhere, found = sorted(own, key=lambda one: one.meeting.starts), list(others), []
     for place, (_, _, meeting) in enumerate(ours, 1):
         for other in [*elsewhere, *ours[place:]]:
@@ -67,7 +67,7 @@ def clashes(own: Iterable[Taken], others: Iterable[Taken]) -> list[Clash]:
                     Clash(kind, what, other.group_id, other.title, meeting.starts, meeting.ends)
                     for kind, what in same(meeting, other.meeting)
                 ]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def same(one: Meeting, other: Meeting) -> list[tuple[Literal["teacher", "room"], str]]:

@@ -7,7 +7,8 @@ from sqlalchemy import or_, true
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.enrollment.rules.refusals import CapacityBelowSeats
+from services.enrollment.commands.reference import cancelled_among
+from services.enrollment.rules.refusals import CapacityBelowSeats, GroupGone
 from services.enrollment.rules.seats import Count, Shift, change_of, changed
 from services.enrollment.tables.applications import Seats
 from shared.contracts.enrollment import SeatsChanged
@@ -68,7 +69,9 @@ async def tell(session: AsyncSession, seats: Seats, *, now: datetime) -> None:
 
 
 async def choose_capacity(session: AsyncSession, group_id: UUID, wanted: int, *, now: datetime) -> None:
-    """Set the capacity in force; it may not fall below the seats in use."""
+    """Set the capacity in force; it may not fall below the seats in use. A cancelled group has no seats to choose."""
+    if await cancelled_among(session, [group_id]):
+        raise GroupGone()
     chosen = (
         update(Seats)
         .where(col(Seats.group_id) == group_id, held + taken <= wanted)

@@ -190,6 +190,7 @@ async def test_a_group_is_announced_moved_repeated_and_warned_about(visit: Visit
         await page.get_by_role("button", name="Объявить поток").click()
         await expect(page.locator(".said")).to_contain_text("Поток")
     await expect(page.locator(".said")).to_contain_text(teacher)
+    await expect(page.get_by_role("link", name="Открыть поток")).to_have_attribute("href", re.compile("^/provider/groups/"))
     await page.locator("#groups a").nth(1).click()
     group = page.url
     await page.goto(f"{group}/edit")
@@ -202,11 +203,16 @@ async def test_a_group_is_announced_moved_repeated_and_warned_about(visit: Visit
     await page.goto(f"{group}/copy")
     await expect(page.get_by_label("Когда начать")).to_have_value((starts + timedelta(weeks=52)).isoformat())
     await page.get_by_role("button", name="Объявить поток").click()
-    await expect(page.locator(".said")).to_have_text("Поток объявлен.")
+    await expect(page.locator(".said")).to_contain_text("Поток объявлен.")
     await page.goto(f"{group}/edit")
     await page.get_by_label("Причина отмены").fill("Не набрали слушателей")
     await page.get_by_role("button", name="Отменить поток").click()
     await expect(page.locator(".said")).to_contain_text("отменён")
+    await expect(page.locator(".note--stop")).to_contain_text("Не набрали слушателей")
+    await expect(page.get_by_role("button", name="Изменить число мест")).to_have_count(0)
+    await page.goto(f"{group}/edit")
+    await expect(page.get_by_role("link", name="Вернуться к потоку")).to_be_visible()
+    await expect(page.get_by_role("button", name="Сохранить изменения")).to_have_count(0)
 
 
 async def test_without_scripts_a_button_keeps_the_draft(visit: Visits) -> None:

@@ -71,6 +71,7 @@ async def test_a_cancelled_group_stays_on_the_card_with_its_reason(register: Reg
     assert [one.dporevision for one in said] == [2]
     card = await register.get(f"/programmes/{programme['id']}")
     assert (card["groups"][0]["status"], card["groups"][0]["cancellation_reason"]) == ("cancelled", "Не набрали слушателей")
+    assert card["groups"][0]["enrolment"] == "closed"
     assert (await register.get("/groups"))["items"] == []
     assert len((await register.get("/groups", upcoming=False))["items"]) == 1
     changed = await register.refused("PUT", f"/groups/{group['id']}", register.specialist, register.dates() | body)

@@ -187,6 +187,9 @@ async def test_a_merger_keeps_the_card_its_names_and_what_was_before(register: R
     await register.done(
         "PUT", f"/organisations/{gone['id']}", register.operator, body | {"status": "merged", "merged_into": str(register.provider_id)}
     )
+    for status, found in (("active", False), ("merged", True), (["closed", "merged"], True), ([], True)):
+        listed = await register.get("/organisations", id=gone["id"], status=status)
+        assert (listed["total"], sum(one["count"] for one in listed["facets"]["kind"])) == (found, found)
     card = await register.get(f"/organisations/{gone['id']}")
     assert (card["names"][0]["name"], card["status"]) == (gone["name"], "merged")
     (one,) = (await register.get(f"/organisations/{gone['id']}/changes", register.operator))["items"]

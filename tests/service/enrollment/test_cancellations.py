@@ -40,6 +40,9 @@ async def test_a_cancelled_group_ends_its_applications_and_frees_its_seats(regio
     assert await region.seats() == {"capacity": 10, "held": 0, "taken": 0, "waiting": 0}
     body = {"programme_id": str(region.programme), "group_ids": [str(region.group)]}
     assert (await region.post("/applications", await region.teacher(), body, expect=409))["type"] == "group_cancelled"
+    refused = await region.patiently("PUT", f"/groups/{region.group}/capacity", region.lecturer, {"capacity": 12})
+    assert (refused.status_code, refused.json()["type"]) == (409, "group_cancelled")
+    assert (await region.seats())["capacity"] == 10
 
 
 async def test_whoever_named_a_second_group_goes_on_with_it(region: Region) -> None:

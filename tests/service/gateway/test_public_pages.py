@@ -45,7 +45,7 @@ LISTED = {
     "merged_into": None,
     "revision": 1,
 }
-CARD = LISTED | {"names": [{"valid_from": "2020-01-01", "name": LISTED["name"], "short_name": "Институт"}], "above": [], "programmes": 0}
+CARD: dict[str, Any] = LISTED | {"names": [{"valid_from": "2020-01-01", "name": LISTED["name"], "short_name": "Институт"}], "above": [], "programmes": 0}
 OPEN_GROUP = {
     "id": GROUP,
     "starts": "2030-12-01",
@@ -98,6 +98,7 @@ def asks(stand: Stand, path: str) -> list[dict[str, str]]:
         ("/organisations?kind=school&oktmo=75701000", {"kind": "school", "oktmo": "75701000"}),
         ("/organisations?q=101", {"q": "101"}),
         ("/organisations?kind=all", {}),
+        ("/organisations?kind=all&closed=true", {}),
         ("/organisations?kind=nobody&oktmo=1'&authority=x", {"kind": "provider"}),
         (f"/organisations?authority={ORGANISATION}", {"authority_id": ORGANISATION}),
     ],
@@ -107,7 +108,8 @@ async def test_the_registers_address_is_the_question(public: Stand, address: str
     response = await public.browser().get(address)
     assert response.status_code == 200
     assert "Институт &lt;b&gt;развития" in response.text
-    assert asked == [wanted | {"limit": "20"}]
+    working = {} if "closed" in address else {"status": "active"}
+    assert asked == [wanted | working | {"limit": "20"}]
 
 
 async def test_a_page_leads_to_the_next_with_the_whole_question(public: Stand) -> None:
@@ -116,7 +118,7 @@ async def test_a_page_leads_to_the_next_with_the_whole_question(public: Stand) -
     [following] = re.findall(r'href="([^"]*)" rel="next"', html)
     asked = asks(public, "/organisations")
     await public.browser().get(following.replace("&amp;", "&"))
-    assert asked == [{"q": "институт", "cursor": "abc=", "limit": "20"}]
+    assert asked == [{"q": "институт", "cursor": "abc=", "status": "active", "limit": "20"}]
 
 
 async def test_a_cursor_of_nobody_begins_the_list_again(public: Stand) -> None:
@@ -140,6 +142,19 @@ async def test_a_card_stands_without_its_lists(public: Stand) -> None:
     assert response.status_code == 200
     assert "Каталог не" in response.text
     assert response.headers["content-security-policy"].startswith("default-src 'self'")
+
+
+async def test_a_merged_organisation_promises_nothing(public: Stand) -> None:
+    names = [{**CARD["names"][0], "valid_from": "2010-01-01"}, {"valid_from": "2000-01-01", "name": "Курсы", "short_name": "Курсы"}]
+    gone = CARD | {"status": "merged", "merged_into": ORGANISATION, "names": names}
+    public.upstream.says(f"GET /organisations/{ORGANISATION}", gone)
+    public.upstream.says("GET /groups", {"items": [], "next": None})
+    html = (await public.browser().get(f"/organisations/{ORGANISATION}")).text.replace("\u00a0", " ")
+    assert "Присоединена к другой организации: <a" in html
+    assert "Идёт запись" not in html
+    assert "ещё не разместила" not in html
+    former = html.partition("Как называлась раньше")[2].partition("</section>")[0]
+    assert ("Курсы" in former, "Институт" in former) == (True, False)
 
 
 @pytest.mark.parametrize("path", [f"/organisations/{uuid4()}", "/organisations/x", f"/groups/{uuid4()}.ics", "/groups/x.ics"])

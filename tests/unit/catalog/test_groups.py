@@ -95,8 +95,10 @@ def test_a_group_changes_until_its_last_day_and_is_cancelled_until_its_first() -
 
 def test_the_window_is_open_on_both_its_days() -> None:
     opens, closes = TODAY, TODAY + timedelta(days=3)
-    said = [rules.enrolment_now(opens=opens, closes=closes, today=TODAY + timedelta(days=offset)) for offset in (-1, 0, 3, 4)]
+    days = [TODAY + timedelta(days=offset) for offset in (-1, 0, 3, 4)]
+    said = [rules.enrolment_now(status="announced", opens=opens, closes=closes, today=day) for day in days]
     assert said == ["not_yet", "open", "open", "closed"]
+    assert {rules.enrolment_now(status="cancelled", opens=opens, closes=closes, today=day) for day in days} == {"closed"}
 
 
 def test_free_seats_are_never_negative() -> None:

@@ -71,3 +71,8 @@ def test_a_clash_needs_one_time_and_one_teacher_or_room(start: str, end: str, fa
     mine = Taken(UUID(int=2), "Моя", meeting(start, end, **facts))
     assert [one.kind for one in clashes([mine], [busy])] == found
     assert [one.kind for one in clashes([mine, busy], [])] == found
+
+
+def test_a_clash_is_told_once() -> None:
+    busy = [Taken(UUID(int=1), "Алгебра", meeting(*edges, room="101")) for edges in (("10:00", "11:00"), ("11:00", "12:00"))]
+    assert [one.what for one in clashes([Taken(UUID(int=2), "Моя", meeting("10:00", "12:00", room="101"))], busy)] == ["101"]

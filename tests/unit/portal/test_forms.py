@@ -9,8 +9,8 @@ from hypothesis import strategies as some
 from starlette.datastructures import FormData, UploadFile
 
 from gateway.portal import group_form, programme_form
-from gateway.portal.fields import typed_in
-from gateway.portal.merging import differing, merged, part, worded
+from gateway.portal.fields import part, typed_in
+from gateway.portal.merging import differing, merged, worded
 
 FACTS: dict[str, Any] = {
     "code": "ПК-26-0001",
@@ -63,7 +63,18 @@ def test_rows_keep_their_order_and_empty_ones_are_dropped() -> None:
     outline = programme_form.ROWS["outline"]
     assert [row["title"] for row in outline.filled(fields)] == ["", "Второй", "Третий"]
     assert [row["title"] for row in outline.shown(fields)] == ["", "Второй", "Третий", ""]
-    assert len(outline.shown(fields, more=True)) == 7
+    form = [f"module-title-{number}" for number in range(12)]  # as many rows as the page had, most of them empty
+    assert (outline.asked(form, "save"), outline.asked(form, "more-teacher"), outline.asked(form, "more-module")) == (12, 12, 16)
+    assert len(outline.shown(fields, 16)) == 16
+    assert outline.next(fields) == "module-title-3"
+
+
+def test_a_section_with_an_error_is_not_filled_in() -> None:
+    fields = programme_form.fields_of(FACTS | {"goal": "Вести разговор о вероятности."}, codes={})
+    assert all(done for _, _, done in programme_form.sections(fields))
+    wrong = {"annotation": "Слишком коротко", "outline": "Сумма часов", "register_until": "Срок прошёл"}
+    left = [address for address, _, done in programme_form.sections(fields, wrong) if not done]
+    assert left == ["about", "outline", "register"]
 
 
 def test_a_group_goes_into_the_form_and_comes_back_the_same() -> None:

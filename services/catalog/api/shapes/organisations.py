@@ -1,13 +1,12 @@
 """What is told of an organisation."""
 
 from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from services.catalog.api.shapes.dictionaries import Coded, FacetValue
-from services.catalog.rules.organisations import LicenceStatus
+from services.catalog.rules.organisations import LicenceStatus, OrganisationStatus
 
 
 class LicenceOut(BaseModel):
@@ -40,7 +39,7 @@ class OrganisationItem(BaseModel):
     email: str | None
     founder: str | None
     licence: LicenceOut | None
-    status: Literal["active", "merged", "closed"]
+    status: OrganisationStatus
     merged_into: UUID | None
     changed_at: datetime
     revision: int
