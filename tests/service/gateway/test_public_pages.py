@@ -45,7 +45,8 @@ LISTED = {
     "merged_into": None,
     "revision": 1,
 }
-CARD: dict[str, Any] = LISTED | {"names": [{"valid_from": "2020-01-01", "name": LISTED["name"], "short_name": "Институт"}], "above": [], "programmes": 0}
+NAMES: list[dict[str, Any]] = [{"valid_from": "2020-01-01", "name": LISTED["name"], "short_name": "Институт"}]
+CARD: dict[str, Any] = LISTED | {"names": NAMES, "above": [], "programmes": 0}
 OPEN_GROUP = {
     "id": GROUP,
     "starts": "2030-12-01",
