@@ -112,6 +112,7 @@ MESSAGES = {
     "bool_parsing": "Здесь должно быть true или false.",
     "string_too_long": "Слишком длинный текст.",
     "string_too_short": "Слишком короткий текст.",
+    "email": "Проверьте адрес почты: он пишется латиницей, например name@school.ru.",
     "greater_than": "Число слишком мало.",
     "greater_than_equal": "Число слишком мало.",
     "less_than": "Число слишком велико.",
