@@ -1,4 +1,4 @@
-"""Contacts, what was noticed and delivered, and copies of what letters name."""
+"""Contacts and consents, what was noticed and delivered, and copies of what letters name."""
 
 from datetime import date, datetime
 from typing import Any
@@ -27,6 +27,14 @@ class Contact(Base, table=True):
     email: str = Field(max_length=254)
     salutation: str = Field(max_length=200)
     updated_at: datetime
+
+
+class Consent(Base, table=True):
+    """A copy: whether a person wants letters, as last heard."""
+
+    person_id: UUID = Field(primary_key=True)
+    active: bool
+    changed_at: datetime
 
 
 class Refusal(Base, table=True):
