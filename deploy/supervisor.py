@@ -18,7 +18,7 @@ from deploy.processes import send, tied
 from deploy.server import Server
 from deploy.suite import Process
 
-GRACE_SECONDS = 25  # running requests may take 10 of them, running handlers then 12
+GRACE_SECONDS = 25  # running requests may take 10 of them, running handlers then 12, a letter under way 2
 LOG_BYTES = 10_000_000
 CALM_SECONDS = 60  # a process that lived this long starts afresh with the shortest pause
 LONGEST_PAUSE = 30.0

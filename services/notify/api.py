@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.notify import commands, queries
 from services.notify.rules import deliveries, letters
 from shared.access import Caller, allow, gateway_only
+from shared.addresses import Email
 from shared.contracts.base import Text
 from shared.edge import Edge, Now, Tx
 from shared.errors import Invalid
@@ -19,7 +20,6 @@ Teacher = Annotated[Caller, allow("notifications.own", "teacher")]
 Door = Annotated[Caller, gateway_only("contacts.keep")]
 Staff = Annotated[Caller, allow("deliveries.read", "operator", "auditor")]
 Limit = Annotated[int, Query(ge=1, le=100)]
-EMAIL = r"^[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}$"
 
 
 class Body(BaseModel):
@@ -29,7 +29,7 @@ class Body(BaseModel):
 class ContactIn(Body):
     """An address and the words to greet with, such as «Марина Андреевна»."""
 
-    email: Annotated[str, Field(pattern=EMAIL, max_length=254)]
+    email: Email
     salutation: Annotated[Text, Field(min_length=1, max_length=200)]
 
 

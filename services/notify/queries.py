@@ -1,4 +1,4 @@
-"""What only reads: a person's inbox and preferences, deliveries for the operator."""
+"""What only reads: a person's inbox and preferences, whether they are erased, deliveries for the operator."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.notify.rules import letters
-from services.notify.tables import Delivery, Notice, Refusal
+from services.notify.tables import Consent, Delivery, Erased, Notice, Refusal
 
 
 async def inbox(session: AsyncSession, *, person_id: UUID, before: datetime | None, limit: int) -> dict[str, Any]:
@@ -41,6 +41,23 @@ def in_words(notice: Notice) -> dict[str, Any]:
 
 async def refused_rules(session: AsyncSession, *, person_id: UUID) -> set[str]:
     return set((await session.execute(select(col(Refusal.rule)).where(col(Refusal.person_id) == person_id))).scalars())
+
+
+async def wants_no_letters(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether the newest word on a person's consent to letters is its withdrawal; whose was never heard of wants them."""
+    consent = await session.get(Consent, person_id)
+    return consent is not None and not consent.active
+
+
+async def is_erased(session: AsyncSession, person_id: UUID) -> bool:
+    """Whether a person is erased. Whoever asks may write of them until the own transaction ends: an erasure waits for it."""
+    await session.execute(select(func.pg_advisory_xact_lock_shared(func.hashtextextended(str(person_id), 0))))
+    return await session.get(Erased, person_id) is not None
+
+
+async def alone_with(session: AsyncSession, person_id: UUID) -> None:
+    """Wait for whoever writes of a person, and let nobody else until the own transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(person_id), 0))))
 
 
 async def deliveries(session: AsyncSession, *, about_id: UUID | None, status: str | None, limit: int) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from pydantic import AnyUrl, PositiveInt
 
+from shared.addresses import Email
 from shared.settings import ServiceSettings
 
 
@@ -10,5 +11,5 @@ class Settings(ServiceSettings):
 
     smtp_url: AnyUrl
     portal_url: AnyUrl = AnyUrl("http://127.0.0.1:8080")
-    sender: str = "dpo@example.test"
+    sender: Email = "dpo@example.test"
     smtp_timeout_seconds: PositiveInt = 10

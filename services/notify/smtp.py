@@ -7,8 +7,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from uuid import UUID
 
 import aiosmtplib
 import structlog
@@ -23,21 +21,20 @@ from services.notify import commands
 from services.notify.rules import deliveries
 from services.notify.settings import Settings
 from services.notify.tables import Delivery
-from services.notify.writing import addressee_of, rendered
+from services.notify.writing import Addressee, addressee_of, rendered
 from shared import telemetry
-from shared.contracts.notify import NotificationDelivered, NotificationFailed
 from shared.database import Sessions
-from shared.messaging.outbox import emit
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.3
+FINISH_SECONDS = 2.0  # what requests and handlers leave of the time for a stop
 
 
 class Postman:
     """One SMTP connection, opened when there is something to send and kept while it works."""
 
     def __init__(self, sessions: Sessions, settings: Settings, url: AnyUrl) -> None:
-        self.sessions, self.settings = sessions, settings
+        self.sessions, self.settings, self.stopping = sessions, settings, False
         self.client = aiosmtplib.SMTP(
             hostname=url.host,
             port=url.port or 25,
@@ -46,10 +43,10 @@ class Postman:
             timeout=settings.smtp_timeout_seconds,
         )
 
-    async def hand_over(self, message: EmailMessage) -> None:
+    async def hand_over(self, email: str, message: bytes) -> None:
         if not self.client.is_connected:
             await self.client.connect()
-        await self.client.sendmail(self.settings.sender, [str(message["To"].addresses[0].addr_spec)], message.as_bytes())
+        await self.client.sendmail(self.settings.sender, [email], message)
 
     async def deliver_one(self) -> bool:
         """Deliver the oldest letter whose time has come; False when none waits."""
@@ -66,38 +63,41 @@ class Postman:
             parent = telemetry.remembered(delivery.traceparent)
             number = delivery.facts.get("number")
             with telemetry.span(f"send {delivery.rule}", parent=parent, kind=SpanKind.CLIENT, dpo__application__id=number):
-                try:
-                    await self.hand_over(rendered(delivery, to, self.settings))
-                except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as refusal:
-                    await self.refused(session, delivery, refusal, now)
-                except (aiosmtplib.SMTPException, OSError, TimeoutError) as failure:
-                    self.client.close()
-                    await self.later(session, delivery, failure, now)
-                else:
-                    await self.sent(session, delivery, now)
+                await self.deliver(session, delivery, to, now)
             return True
 
-    async def sent(self, session: AsyncSession, delivery: Delivery, now: datetime) -> None:
-        delivery.status, delivery.sent_at, delivery.attempts = "sent", now, delivery.attempts + 1
-        seconds = max((now - delivery.happened_at).total_seconds(), 0)
-        fact = NotificationDelivered.model_validate({**about(delivery), "channel": "email", "seconds": seconds})
-        await emit(session, fact, subject=delivery.delivery_id, revision=1)
-        if delivery.rule == "consent_withdrawn" and delivery.person_id:
-            await session.flush()
-            request_id = UUID(delivery.facts["request_id"])
-            await commands.erase(session, person_id=delivery.person_id, request_id=request_id, now=now)
+    async def deliver(self, session: AsyncSession, delivery: Delivery, to: Addressee, now: datetime) -> None:
+        """Write a letter and hand it over. Whatever happens to it, the next one's turn comes."""
+        try:
+            message = rendered(delivery, to, self.settings).as_bytes()
+        except Exception as fault:  # its own, so that another attempt would end alike
+            log.error("letter_unfit", delivery=str(delivery.delivery_id), rule=delivery.rule, exc_info=fault)
+            await commands.failed(session, delivery, "server_refused", now=now)
+            return
+        try:
+            await self.hand_over(to.email, message)
+        except aiosmtplib.SMTPRecipientsRefused as refusal:
+            await self.refused(session, delivery, "address_refused", refusal.recipients[0], now)
+        except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPDataError) as refusal:
+            await self.refused(session, delivery, "server_refused", refusal, now)
+        except Exception as failure:
+            self.client.close()
+            await self.later(session, delivery, failure, now)
+        else:
+            await commands.sent(session, delivery, now=now)
 
-    async def refused(self, session: AsyncSession, delivery: Delivery, refusal: Exception, now: datetime) -> None:
+    async def refused(
+        self, session: AsyncSession, delivery: Delivery, reason: str, refusal: aiosmtplib.SMTPResponseException, now: datetime
+    ) -> None:
         """A refusal for good (5xx) ends a delivery; a temporary one (4xx) waits."""
-        codes = [one.code for one in getattr(refusal, "recipients", [])] or [getattr(refusal, "code", 0)]
-        if all(code >= 500 for code in codes):
-            await self.failed(session, delivery, "address_refused")
+        if refusal.code >= 500:
+            await commands.failed(session, delivery, reason, now=now)
         else:
             await self.later(session, delivery, refusal, now)
 
     async def later(self, session: AsyncSession, delivery: Delivery, failure: Exception, now: datetime) -> None:
         if deliveries.given_up(queued_at=delivery.queued_at, now=now):
-            await self.failed(session, delivery, "too_old")
+            await commands.failed(session, delivery, "too_old", now=now)
             return
         delivery.attempts += 1
         delivery.next_try_at = deliveries.next_try(attempts=delivery.attempts, now=now)
@@ -105,20 +105,15 @@ class Postman:
 
     async def without_address(self, session: AsyncSession, delivery: Delivery, now: datetime) -> None:
         if deliveries.address_is_missing_for_good(queued_at=delivery.queued_at, now=now):
-            await self.failed(session, delivery, "no_address")
+            await commands.failed(session, delivery, "no_address", now=now)
         else:
             delivery.next_try_at = now + timedelta(seconds=5)
 
-    async def failed(self, session: AsyncSession, delivery: Delivery, reason: str) -> None:
-        delivery.status, delivery.reason, delivery.attempts = "failed", reason, delivery.attempts + 1
-        fact = NotificationFailed.model_validate({**about(delivery), "channel": "email", "reason": reason})
-        await emit(session, fact, subject=delivery.delivery_id, revision=1)
-
     async def work(self) -> None:
-        """Deliver for ever; whatever fails is logged and tried again."""
-        while True:
+        """Deliver until the stop; whatever fails is logged and tried again."""
+        while not self.stopping:
             try:
-                while await self.deliver_one():
+                while not self.stopping and await self.deliver_one():
                     pass
             except (Exception, asyncio.CancelledError) as problem:
                 if (task := asyncio.current_task()) and task.cancelling():
@@ -128,22 +123,15 @@ class Postman:
             await asyncio.sleep(IDLE_SECONDS)
 
 
-def about(delivery: Delivery) -> dict[str, UUID | str | None]:
-    return {
-        "delivery_id": delivery.delivery_id,
-        "person_id": delivery.person_id,
-        "rule": delivery.rule,
-        "about_id": delivery.about_id,
-    }
-
-
 @asynccontextmanager
 async def postman(app: FastAPI) -> AsyncIterator[None]:
-    """The postman beside a running service; a letter under way is finished before the stop."""
+    """The postman beside a running service; at the stop a letter under way has `FINISH_SECONDS` to be finished."""
     settings: Settings = app.state.settings
     worker = Postman(app.state.sessions, settings, settings.smtp_url)
     task = asyncio.create_task(worker.work())
     yield
+    worker.stopping = True
+    await asyncio.wait({task}, timeout=FINISH_SECONDS)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     worker.client.close()

@@ -2,13 +2,13 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.notify import commands, subscriptions
+from services.notify import commands, queries, subscriptions
 from services.notify.commands import notify
-from services.notify.tables import Erased, GroupCopy, Programme, Seat
+from services.notify.tables import GroupCopy, Programme, Seat
 from shared.contracts import Envelope
 from shared.contracts.assessment import AssessmentCompleted, ReassessmentDue
 from shared.contracts.catalog import GroupAnnounced, GroupChanged, GroupDates, ProgrammePublished, ReviewDue, SavedSearchMatched
-from shared.contracts.enrollment import ConsentWithdrawn, DocumentIssued, StatusChanged, SuggestionLapsed, SuggestionOffered
+from shared.contracts.enrollment import ConsentGranted, ConsentWithdrawn, DocumentIssued, StatusChanged, SuggestionLapsed, SuggestionOffered
 from shared.contracts.routes import RouteAccepted, RouteCompleted, RoutePlanned, RouteStepCompleted, RouteStudied
 from shared.database import keep_newest
 from shared.messaging.consumer import Hears
@@ -42,7 +42,7 @@ async def on_group_changed(event: GroupChanged, envelope: Envelope, session: Asy
 
 async def on_status_changed(event: StatusChanged, envelope: Envelope, session: AsyncSession) -> None:
     annotate(dpo__application__id=event.number)
-    if await session.get(Erased, event.person_id):
+    if await queries.is_erased(session, event.person_id):
         return  # a late fact brings nobody back
     seat = event.model_dump(include={"application_id", "person_id", "group_id"})
     await keep_newest(session, Seat, **seat, live=event.to_status not in OVER, revision=envelope.dporevision)
@@ -121,9 +121,16 @@ async def on_review_due(event: ReviewDue, envelope: Envelope, session: AsyncSess
     await notify(session, envelope, person_id=event.person_id, rule="review_due", about_id=event.right_id, **facts)
 
 
+async def on_consent_granted(event: ConsentGranted, envelope: Envelope, session: AsyncSession) -> None:
+    if event.purpose == "notifications":
+        await commands.keep_consent(session, person_id=event.person_id, active=True, changed_at=envelope.time)
+
+
 async def on_consent_withdrawn(event: ConsentWithdrawn, envelope: Envelope, session: AsyncSession) -> None:
     if event.erase:
         await commands.say_goodbye(session, envelope, person_id=event.person_id, request_id=event.request_id)
+    elif event.purpose == "notifications":
+        await commands.keep_consent(session, person_id=event.person_id, active=False, changed_at=envelope.time)
 
 
 async def on_saved_search_matched(event: SavedSearchMatched, envelope: Envelope, session: AsyncSession) -> None:
@@ -146,7 +153,8 @@ HEARS: Hears = {
     SuggestionLapsed: on_suggestion_lapsed,
     DocumentIssued: on_document_issued,
     ReviewDue: on_review_due,
+    ConsentGranted: on_consent_granted,
     ConsentWithdrawn: on_consent_withdrawn,
     SavedSearchMatched: on_saved_search_matched,
 }
-DUES: Dues = {subscriptions.LAPSES: subscriptions.lapse}
+DUES: Dues = {subscriptions.LAPSES: subscriptions.lapse, commands.ADDRESS_GOES: commands.forget_address}

@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.notify import queries
 from services.notify.rules import subscriptions as rules
-from services.notify.tables import Contact, Delivery, Erased, GroupCopy, Subscription
+from services.notify.tables import Contact, Delivery, GroupCopy, Subscription
 from shared import telemetry
 from shared.contracts import Envelope
 from shared.contracts.catalog import MatchedItem, SavedSearchMatched
@@ -34,8 +35,7 @@ async def ask(
     session: AsyncSession, subscription_id: UUID, *, email: str, person_id: UUID | None, title: str, path: str, now: datetime
 ) -> None:
     """Keep an address unconfirmed and send it one letter; an address that was asked too often is left in peace without a word."""
-    gone = await session.get(Erased, person_id) if person_id else None
-    if gone:
+    if person_id and await queries.is_erased(session, person_id):
         return
     email = email.strip().lower()
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(email, 0))))

@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.notify import subscriptions
-from services.notify.api import EMAIL, Body, own
+from services.notify.api import Body, own
 from shared.access import Caller, allow, gateway_only
+from shared.addresses import Email
 from shared.contracts.base import Text
 from shared.edge import Edge, Now, Tx
 
@@ -21,7 +22,7 @@ class SubscriptionIn(Body):
     """An address and what it waits for: the search in words and its page; `person_id` when its owner is signed in."""
 
     subscription_id: UUID
-    email: Annotated[str, Field(pattern=EMAIL, max_length=254)]
+    email: Email
     person_id: UUID | None = None
     title: Annotated[Text, Field(min_length=1, max_length=300)]
     path: Annotated[Text, Field(pattern=r"^/programmes(\?[!-~]*)?$", max_length=2000)]

@@ -1,4 +1,4 @@
-"""Contacts, what was noticed and delivered, and copies of what letters name."""
+"""Contacts and consents, what was noticed and delivered, and copies of what letters name."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,19 +9,32 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from shared.addresses import ADDRESS
+
 
 class Base(SQLModel, registry=registry()):
     """notify's own metadata."""
 
 
-class Contact(Base, table=True):
-    """Where and how to greet a person; the only place of an e-mail address in the suite."""
+AN_ADDRESS = "email ~ '^{}$'".format(ADDRESS.replace("'", "''"))
 
-    __table_args__ = (CheckConstraint("email ~ '^[^@[:space:]]+@[^@[:space:]]+$'", name="email_shape"),)
+
+class Contact(Base, table=True):
+    """Where and how to greet a person; with `Subscription` the only places of people's addresses in the suite."""
+
+    __table_args__ = (CheckConstraint(AN_ADDRESS, name="email_shape"),)
     person_id: UUID = Field(primary_key=True)
     email: str = Field(max_length=254)
     salutation: str = Field(max_length=200)
     updated_at: datetime
+
+
+class Consent(Base, table=True):
+    """A copy: whether a person wants letters, as last heard."""
+
+    person_id: UUID = Field(primary_key=True)
+    active: bool
+    changed_at: datetime
 
 
 class Refusal(Base, table=True):
@@ -81,7 +94,7 @@ class Subscription(Base, table=True):
     """The address that waits for news of a saved search; `secret` signs its links and dies with it."""
 
     __table_args__ = (
-        CheckConstraint("email ~ '^[^@[:space:]]+@[^@[:space:]]+$'", name="subscription_email_shape"),
+        CheckConstraint(AN_ADDRESS, name="subscription_email_shape"),
         CheckConstraint("octet_length(secret) = 32", name="subscription_secret_long"),
         CheckConstraint("confirmed_at IS NULL OR confirmed_at < asked_at + interval '48 hours'", name="subscription_confirmed_in_time"),
     )

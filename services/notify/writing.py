@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.notify import queries
 from services.notify.rules import letters, subscription_letters
 from services.notify.rules.subscriptions import PURPOSES, token_of
 from services.notify.settings import Settings
@@ -21,6 +22,8 @@ from services.notify.tables import Contact, Delivery, Subscription
 templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
 )
+
+RULES = letters.RULES | subscription_letters.RULES
 
 
 class Folded(EmailPolicy):
@@ -34,35 +37,37 @@ class Folded(EmailPolicy):
 
 @dataclass(frozen=True)
 class Addressee:
-    """Where a letter goes, how it greets, and where its reader stops or chooses letters; `end` is the one press that ends all."""
+    """Where a letter goes, how it greets, of what, and where its reader stops or chooses letters; `end` is the one press that ends all."""
 
     email: str
     salutation: str
-    letter: letters.Letter
+    facts: dict[str, Any]
     choose: tuple[str, str] = ("Настроить письма", "/cabinet/notifications")
     end: str | None = None
 
 
 async def addressee_of(session: AsyncSession, delivery: Delivery) -> Addressee | None:
-    """Who a letter is for, in the words of now; None while nobody's address is known."""
-    if delivery.subscription_id:
+    """Who a letter is for; None while nobody's address is known, or may be used only for the last letter."""
+    if delivery.person_id is None:
         found = await session.get(Subscription, delivery.subscription_id)
         return subscriber(delivery, found) if found else None
+    if delivery.rule != "consent_withdrawn" and await queries.wants_no_letters(session, delivery.person_id):
+        return None
     contact = await session.get(Contact, delivery.person_id)
-    return Addressee(contact.email, contact.salutation, letters.RULES[delivery.rule](delivery.facts)) if contact else None
+    return Addressee(contact.email, contact.salutation, delivery.facts) if contact else None
 
 
 def subscriber(delivery: Delivery, found: Subscription) -> Addressee:
     """Links are signed when a letter is written, so that none of them waits in a table."""
     links = {purpose: f"/subscriptions/{token_of(found.subscription_id, found.secret, purpose)}" for purpose in PURPOSES}
     facts = {**delivery.facts, "title": found.title, "path": found.path, "confirm": links["confirm"]}
-    letter, end = subscription_letters.RULES[delivery.rule](facts), f"{links['end']}/end"
-    return Addressee(found.email, "", letter, ("Отписаться", end), end)
+    end = f"{links['end']}/end"
+    return Addressee(found.email, "", facts, ("Отписаться", end), end)
 
 
 def rendered(delivery: Delivery, to: Addressee, settings: Settings) -> EmailMessage:
     """The whole message: text and HTML of the same words; headers can not be injected into."""
-    letter = to.letter
+    letter = RULES[delivery.rule](to.facts)
     portal = str(settings.portal_url).rstrip("/")
     greeting = f"{to.salutation}, здравствуйте!" if to.salutation else "Здравствуйте!"
     facts = {"letter": letter, "greeting": greeting, "portal": portal, "link": portal + letter.path, "choose": to.choose}

@@ -23,7 +23,7 @@ class NotificationDelivered(Event, topic="notify.notification_delivered.v1"):
 
 
 class NotificationFailed(Event, topic="notify.notification_failed.v1"):
-    """A message that can not be delivered."""
+    """A message that can not be delivered; `server_refused` covers one that could not even be written."""
 
     delivery_id: UUID
     person_id: UUID | None = None

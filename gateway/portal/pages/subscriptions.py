@@ -13,7 +13,8 @@ from gateway.portal.filters import FILTERED, in_words
 from gateway.portal.page import At, Page, View
 from gateway.portal.pages.programmes import KEPT, asked_of, pairs
 from gateway.portal.refused import Told, told
-from shared.errors import NotFound
+from shared.addresses import is_address
+from shared.errors import MESSAGES, NotFound
 
 router = APIRouter(route_class=Page)
 TITLE_MOST = 300
@@ -29,8 +30,8 @@ async def subscription_form(view: At, request: Request) -> Response:
 async def subscribe(view: At, request: Request) -> Response:
     asked, form = asked_of(request.query_params.multi_items()), await view.form()
     email = str(form.get("email", "")).strip()[:254]
-    if "@" not in email:
-        return await asking(view, asked, email, Told({"email": "Впишите адрес почты, например name@school.ru"}), status=422)
+    if not is_address(email):
+        return await asking(view, asked, email, Told({"email": MESSAGES["email"]}), status=422)
     person = view.ask.visitor.caller.person_id
     address = "/programmes" + (f"?{urlencode(pairs(asked))}" if asked else "")
     try:
@@ -38,9 +39,7 @@ async def subscribe(view: At, request: Request) -> Response:
         told_to = {"subscription_id": saved["subscription_id"], "email": email, "person_id": str(person) if person else None}
         await behind(view, "notify", "/subscriptions", {**told_to, "title": await words_of(view, asked), "path": address})
     except Refused as refused:
-        said = told(refused)
-        errors = {"email": "Проверьте адрес почты"} if "email" in said.errors else said.errors
-        return await asking(view, asked, email, Told(errors, said.detail), status=refused.status)
+        return await asking(view, asked, email, told(refused), status=refused.status)
     return view.go(address, "subscription_asked")
 
 

@@ -6,6 +6,9 @@ ALWAYS = frozenset({"application_status", "consent_withdrawn"})
 """Letters the order demands (5.5: «уведомление при каждом изменении статуса») or the law; a preference does not stop them."""
 GIVEN_UP_AFTER = timedelta(hours=24)
 NO_ADDRESS_AFTER = timedelta(hours=1)
+ADDRESS_GOES_AFTER = timedelta(minutes=10)
+"""From a withdrawal to the end of the address: what was decided with it, an erasure with its last letter or a consent to a newer text,
+may be heard later, and the ladder of retries takes six minutes."""
 
 
 def by_email(*, rule: str, refused: frozenset[str]) -> bool:

@@ -39,19 +39,34 @@ ACTIONS = {
     "clarification": "Ответить организации",
 }
 REASONS = {
-    "no_seats": "мест в потоке нет",
-    "not_profile": "программа не соответствует должности",
-    "schedule": "занятия совпадают с рабочим расписанием",
-    "quota": "исчерпана квота муниципалитета",
-    "documents": "не хватает документов",
-    "duplicate": "такая заявка уже есть",
-    "trained_recently": "программа пройдена меньше трёх лет назад",
-    "group_cancelled": "поток отменён",
-    "programme_withdrawn": "программа снята с публикации",
+    "audience": "должность или предмет не входят в категорию слушателей программы",
+    "not_employed": "по сведениям организации, вы в ней не работаете",
+    "no_substitute": "в дни занятий вас некем заменить",
+    "another_programme": "организация предлагает вам другую программу",
+    "repeated": "эту программу вы уже проходили",
+    "no_seats": "мест в потоке не осталось",
+    "no_documents": "документов, о которых просили, не хватает",
+    "diploma_name": "нужно уточнить фамилию в дипломе",
+    "snils": "нужно указать СНИЛС в профиле",
+    "workplace": "нужно уточнить место работы и должность",
+    "dates": "нужно подтвердить, что даты занятий вам подходят",
+    "plans_changed": "планы изменились",
+    "dates_unsuitable": "даты не подходят",
+    "own_request": "ваше заявление",
+    "absence": "пропуски занятий",
+    "other": "другая",
+    "offer_declined": "вы отказались от предложенного места",
     "no_decision": "решение не принято в срок",
-    "offer_lapsed": "предложение места осталось без ответа",
+    "no_answer": "ответ не получен в срок",
+    "no_seat": "место не освободилось до начала занятий",
+    "seat_freed": "освободилось место",
+    "group_cancelled": "организация отменила поток",
+    "programme_withdrawn": "программа снята с публикации",
+    "consent_withdrawn": "согласие на обработку данных отозвано",
+    "school_changed": "изменилось место работы",
+    "dates_changed": "изменились даты занятий",
 }
-VERDICTS = {"closed": "дефицит снят", "partly": "снят частично", "open": "пока не снят", "insufficient": "данных недостаточно"}
+"""Every reason that enrollment can give, said to the learner."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +100,13 @@ def application_status(facts: dict[str, Any]) -> Letter:
     if facts["status"] == "enrolled" and facts.get("order_number"):
         title = f"Вы зачислены приказом №\u00a0{facts['order_number']}"
     period = f"{day(facts['starts'])} — {day(facts['ends'])}" if facts.get("starts") and facts.get("ends") else ""
-    reason = REASONS.get(facts.get("reason") or "", facts.get("reason") or "")
     return Letter(
         title,
         lead,
         rows(
             ("Программа", facts.get("programme") or ""),
             ("Занятия", period),
-            ("Причина", reason),
+            ("Причина", REASONS.get(facts.get("reason") or "", "")),
             ("У кого", HOLDERS.get(facts.get("holder") or "", "")),
             ("До какого числа", day(facts.get("due"))),
             ("Заявка", f"№\u00a0{facts['number']}"),

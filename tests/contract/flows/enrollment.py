@@ -246,7 +246,7 @@ def expire(state: Enrollment) -> None:
     """What the due table does: offers whose day has passed lapse."""
     for application in list(state.applications.values()):
         if application.status == "seat_offered" and application.due and application.due < state.clock.today:
-            move(state, application, "expired", reason="offer_lapsed")
+            move(state, application, "expired", reason="no_answer")
             offer_next(state, application.group)
 
 
