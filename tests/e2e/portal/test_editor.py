@@ -180,6 +180,9 @@ async def test_a_group_is_announced_moved_repeated_and_warned_about(visit: Visit
     page = await visit("polyakova", f"{address}/groups/new")
     teacher = f"Иванова-{uuid4().hex[:8]}"
     starts = today(real_time()) + timedelta(days=400)  # ahead of the suite's clock, wherever other tests have moved it
+    await page.get_by_role("button", name="Добавить строки").click()
+    await expect(page.locator("#meeting-date-0")).to_be_focused()
+    await expect(page.locator("#meeting-date-7")).to_be_visible()
     for _ in range(2):
         await page.goto(f"{address}/groups/new")
         for name, day in (("starts", 0), ("ends", 20), ("enrolment_opens", -39), ("enrolment_closes", -5)):

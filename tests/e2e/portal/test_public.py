@@ -219,3 +219,22 @@ async def test_somebody_new_says_what_they_need_in_their_own_words(visit: Visits
     await expect(page.locator(".chips")).to_contain_text("Есть свободные места")
     for found in await page.locator(".result").all():
         await expect(found.locator(".tags").first).to_contain_text(re.compile(r"36\sч.*дистанционно"))
+
+
+async def test_on_a_phone_the_search_is_one_step_away(visit: Visits) -> None:
+    page = await visit(None, "/organisations", width=PHONE, scripts=False)
+    await page.get_by_role("link", name="Поиск", exact=True).click()
+    await expect(page.get_by_label("Что ищете")).to_be_visible()
+
+
+async def test_a_printed_list_of_programmes_begins_with_its_programmes(visit: Visits) -> None:
+    page = await visit(None, "/programmes", width=DESK)
+    await page.emulate_media(media="print")
+    await expect(page.locator("#podbor")).to_be_hidden()
+    await expect(page.locator(".result").first).to_be_visible()
+
+
+async def test_very_large_text_fits_a_phone(visit: Visits) -> None:
+    page = await visit(None, "/", width=PHONE)
+    await page.evaluate("document.documentElement.dataset.size = '3'")
+    assert await page.evaluate("[...document.querySelectorAll('.doorway')].filter(one => one.scrollWidth > one.clientWidth).length") == 0
