@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from gateway.portal.words import as_date, day, deadline
+from shared.contracts.enrollment import FINAL
 
-FINAL = {"completed", "not_completed", "expelled", "withdrawn", "rejected", "expired", "cancelled_by_provider"}
 STOPPED = {"not_completed", "expelled", "rejected", "expired", "cancelled_by_provider"}
 STAGES = (
     ("Подана", ("teacher_confirmation",)),

@@ -8,14 +8,20 @@ from services.notify.tables import GroupCopy, Programme, Seat
 from shared.contracts import Envelope
 from shared.contracts.assessment import AssessmentCompleted, ReassessmentDue
 from shared.contracts.catalog import GroupAnnounced, GroupChanged, GroupDates, ProgrammePublished, ReviewDue, SavedSearchMatched
-from shared.contracts.enrollment import ConsentGranted, ConsentWithdrawn, DocumentIssued, StatusChanged, SuggestionLapsed, SuggestionOffered
+from shared.contracts.enrollment import (
+    FINAL,
+    ConsentGranted,
+    ConsentWithdrawn,
+    DocumentIssued,
+    StatusChanged,
+    SuggestionLapsed,
+    SuggestionOffered,
+)
 from shared.contracts.routes import RouteAccepted, RouteCompleted, RoutePlanned, RouteStepCompleted, RouteStudied
 from shared.database import keep_newest
 from shared.messaging.consumer import Hears
 from shared.messaging.due import Dues
 from shared.telemetry import annotate
-
-OVER = {"completed", "not_completed", "expelled", "withdrawn", "rejected", "expired", "cancelled_by_provider"}
 
 
 async def on_programme_published(event: ProgrammePublished, envelope: Envelope, session: AsyncSession) -> None:
@@ -45,7 +51,7 @@ async def on_status_changed(event: StatusChanged, envelope: Envelope, session: A
     if await queries.is_erased(session, event.person_id):
         return  # a late fact brings nobody back
     seat = event.model_dump(include={"application_id", "person_id", "group_id"})
-    await keep_newest(session, Seat, **seat, live=event.to_status not in OVER, revision=envelope.dporevision)
+    await keep_newest(session, Seat, **seat, live=event.to_status not in FINAL, revision=envelope.dporevision)
     if event.from_status == event.to_status:
         return  # another holder or deadline within the same status: nothing new to the learner
     await notify(

@@ -30,6 +30,8 @@ Status = Literal[
     "expired",
     "cancelled_by_provider",
 ]
+FINAL: frozenset[str] = frozenset({"completed", "not_completed", "expelled", "withdrawn", "rejected", "expired", "cancelled_by_provider"})
+"""Statuses that an application never leaves."""
 
 
 class LearnerChanged(Event, topic="enrollment.learner_changed.v1"):

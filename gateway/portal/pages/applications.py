@@ -8,9 +8,10 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from gateway.client import Refused, optional
-from gateway.portal.figures import FINAL, STAGES, stage
+from gateway.portal.figures import STAGES, stage
 from gateway.portal.page import At, Page, View
 from gateway.portal.refused import Told, told
+from shared.contracts.enrollment import FINAL
 
 router = APIRouter(route_class=Page)
 

@@ -12,6 +12,7 @@ from gateway.portal.agenda import todos
 from gateway.portal.page import At, Page, View
 from gateway.portal.refused import Told, told
 from gateway.portal.words import WEEKDAYS, as_date, capital
+from shared.contracts.enrollment import FINAL
 
 router = APIRouter(route_class=Page)
 TERM_YEARS, NOTICES = 3, 12
@@ -53,8 +54,8 @@ async def todays(view: View, said: Told, status: int = 200) -> Response:
         title="Сегодня",
         weekday=capital(WEEKDAYS[view.today.weekday()]),
         todos=due,
-        live=[one for one in applications if one["status"] not in ENDED],
-        ended=sum(one["status"] in ENDED for one in applications),
+        live=[one for one in applications if one["status"] not in FINAL],
+        ended=sum(one["status"] in FINAL for one in applications),
         route=route,
         waiting_for_route=measured and route is None,
         profile=profile,
@@ -63,9 +64,6 @@ async def todays(view: View, said: Told, status: int = 200) -> Response:
         to_review=len(reviews["to_write"]) if reviews else 0,
         said=said,
     )
-
-
-ENDED = {"completed", "not_completed", "expelled", "withdrawn", "rejected", "expired", "cancelled_by_provider"}
 
 
 def term_of(profile: dict[str, Any] | None, view: View) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ from services.enrollment.tables.applications import Application, Remark, SignedO
 from shared import telemetry
 from shared.access import Caller
 from shared.clock import today as day_of
-from shared.contracts.enrollment import Holder, Status, StatusChanged
+from shared.contracts.enrollment import FINAL, Holder, Status, StatusChanged
 from shared.database import append
 from shared.errors import NotFound
 from shared.messaging.due import forget, schedule
@@ -210,5 +210,5 @@ async def write(
         changed_at=now,
     )
     await emit(session, event, subject=application.id, revision=application.revision)
-    if application.status in moves.FINAL and application.route_id:
+    if application.status in FINAL and application.route_id:
         await schedule(session, SUGGESTS, application.route_id, at=now)

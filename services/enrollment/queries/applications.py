@@ -25,7 +25,7 @@ from services.enrollment.queries.shapes import (
     notices_shown,
 )
 from services.enrollment.rules import words
-from services.enrollment.rules.moves import FINAL, Actor, allowed
+from services.enrollment.rules.moves import Actor, allowed
 from services.enrollment.rules.notices import Period, audience_warnings, clash_warnings, register_warning, repeat_warning
 from services.enrollment.rules.register import gaps
 from services.enrollment.rules.standing import ROLE_OF, standing
@@ -35,6 +35,7 @@ from services.enrollment.tables.register import Organisation, Programme, StudyGr
 from shared import telemetry
 from shared.access import Caller
 from shared.clock import today as day_of
+from shared.contracts.enrollment import FINAL
 from shared.database import within
 from shared.errors import NotFound
 from shared.words import HOLDERS, STATUSES

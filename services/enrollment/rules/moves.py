@@ -6,7 +6,7 @@ from typing import Literal, cast, get_args
 
 from services.enrollment.rules.refusals import MovedOn, NotYours
 from shared.contracts.catalog import Approver
-from shared.contracts.enrollment import HolderRole, Status
+from shared.contracts.enrollment import FINAL, HolderRole, Status
 
 Action = Literal[
     "submit",
@@ -40,7 +40,6 @@ Goal = Status | Literal["next_review", "back", "same"]
 
 STATUSES = tuple(status for status in get_args(Status) if status != "submitted")
 """«Подана» is the first line of every history, not a place to rest: from there on the status says who has to act."""
-FINAL: frozenset[str] = frozenset({"completed", "not_completed", "expelled", "withdrawn", "rejected", "expired", "cancelled_by_provider"})
 LIVE = tuple(status for status in STATUSES if status not in FINAL)
 STUDIED: frozenset[str] = frozenset({"enrolled", "completed", "not_completed", "expelled"})
 """Statuses behind an order of enrolment, which the law lets nobody forget."""

@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
-from services.enrollment.rules.moves import FINAL, LIVE, STATUSES, STUDIED, Action
+from services.enrollment.rules.moves import LIVE, STATUSES, STUDIED, Action
 from services.enrollment.rules.seats import PLACES
 from services.enrollment.tables.base import Base, codes, ids, listed, moment, one_of
-from shared.contracts.enrollment import HolderRole, Status
+from shared.contracts.enrollment import FINAL, HolderRole, Status
 
 CHANNELS = ("portal", "suggestion", "appointment", "import")
 KINDS = ("enrolment", "completion", "expulsion", "transfer")

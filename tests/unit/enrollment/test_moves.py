@@ -6,7 +6,6 @@ from typing import get_args
 import pytest
 
 from services.enrollment.rules.moves import (
-    FINAL,
     LIVE,
     MOVES,
     STATUSES,
@@ -22,7 +21,7 @@ from services.enrollment.rules.moves import (
 from services.enrollment.rules.refusals import MovedOn, NotYours
 from services.enrollment.rules.words import ACTIONS, DONE, NEXT, ROLES, next_step
 from shared import words
-from shared.contracts.enrollment import HolderRole
+from shared.contracts.enrollment import FINAL, HolderRole
 
 # status: action>goal by actors; written by hand from the regulation, apart from the code
 REGULATION = """
