@@ -69,7 +69,7 @@ async def search(view: At, request: Request) -> Response:
     ]
     for facet in facets:
         facet["more_href"] = f"/programmes?{urlencode([*pairs(asked), ('more', facet['name'])])}#facet-{facet['name']}"
-    narrower = found["wishes"] | asked
+    narrower = found.get("wishes", {}) | asked
     seats = next((one["count"] for one in found["facets"].get("has_seats", []) if str(one["value"]).lower() == "true"), 0)
     return await view.show(
         "programmes.html",

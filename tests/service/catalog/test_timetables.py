@@ -63,11 +63,14 @@ async def test_a_teacher_or_a_room_wanted_twice_is_a_warning(register: Register)
     assert [(one["kind"], one["what"], one["title"]) for one in other["clashes"]] == [
         ("teacher", "иванова  и. и.", "Первая"),
         ("room", "12", "Первая"),
+        ("teacher", "иванова  и. и.", "этот же поток"),
+        ("room", "12", "этот же поток"),
     ]
     checklist = await register.get(f"/groups/{other['id']}/readiness", register.specialist)
-    assert [one["group_id"] for one in checklist["clashes"]] == [busy["id"], busy["id"]]
+    assert [one["group_id"] for one in checklist["clashes"]] == [busy["id"], busy["id"], other["id"], other["id"]]
     await register.done("POST", f"/groups/{busy['id']}/cancellation", register.specialist, {"reason": "Не набрали слушателей"})
-    assert (await register.get(f"/groups/{other['id']}/readiness", register.specialist))["clashes"] == []
+    left = (await register.get(f"/groups/{other['id']}/readiness", register.specialist))["clashes"]
+    assert [one["group_id"] for one in left] == [other["id"], other["id"]]
 
 
 async def test_the_checklist_of_a_group_says_what_applicants_will_miss(register: Register) -> None:
