@@ -19,7 +19,7 @@ from shared.messaging.topology import EVENTS
 from shared.messaging.wire import CONFIRM_SECONDS, Wire, message_of
 
 log = structlog.get_logger()
-BATCH, GATHER_SECONDS, IDLE_SECONDS, FOLLOW_SECONDS, TEND_SECONDS = 200, 0.02, 0.2, 1.0, 600
+BATCH, GATHER_SECONDS, IDLE_SECONDS, FOLLOW_SECONDS, TEND_SECONDS = 200, 0.01, 0.2, 1.0, 600
 RELAY_LOCK = 0x_D90_0001
 AT_ONCE = 5000
 FORGOTTEN_AFTER = {outbox.c.sent_at: 30, inbox.c.handled_at: 30, idempotency.c.stored_at: 2}

@@ -37,9 +37,12 @@ class Sink:
         envelope.rcpt_tos.append(address)
         return self.answer("RCPT")
 
+    async def is_reading(self) -> bool:
+        return self.reading
+
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         self.reading = True
-        await asyncio.sleep(self.pause)
+        await asyncio.sleep(self.pause)  # a slow server: what the service does meanwhile is what is tested
         answer = self.answer("DATA")
         if answer.startswith("250"):
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))

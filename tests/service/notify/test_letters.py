@@ -160,8 +160,7 @@ async def test_a_letter_under_way_is_finished_before_the_stop(stage: Servers, si
         sink.pause, person = 1, uuid4()
         await contact(notify, person)
         await notify.hear(envelope_of(status(person, uuid4()), subject=uuid4()))
-        while not sink.reading:
-            await asyncio.sleep(0.01)
+        await eventually(sink.is_reading)
     engine = create_async_engine(url)
     async with engine.connect() as connection:
         assert (await connection.execute(select(col(Delivery.status)))).scalars().all() == ["sent"]

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from deploy.paths import ROOT
 from shared import errors, logs
+from tests.support.stage import eventually
 
 SECRET = "ivanova@school.example"
 
@@ -27,8 +28,11 @@ async def failing() -> None:
     server = uvicorn.Server(uvicorn.Config(app, port=0))
     logs.setup("probe")
     serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+
+    async def started() -> bool:
+        return server.started
+
+    await eventually(started)
     async with httpx.AsyncClient() as http:
         answer = await http.get(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/")
     assert (answer.status_code, answer.json()["type"]) == (500, "failed")
