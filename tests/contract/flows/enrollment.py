@@ -9,6 +9,7 @@ from shared.contracts.catalog import (
     ProgrammePublished,
 )
 from shared.contracts.enrollment import (
+    FINAL,
     ApplicationSubmitted,
     AttendanceRecorded,
     ConsentGranted,
@@ -33,7 +34,6 @@ from tests.contract.flows.event_map import SERVICES
 from tests.contract.flows.wire import Latest, Paper, like
 
 ANSWERS = {*SERVICES, "traces", "mail_sink"}
-FINAL = {"completed", "not_completed", "expelled", "withdrawn", "rejected", "expired", "cancelled_by_provider"}
 HELD = {"accepted", "seat_offered"}
 
 

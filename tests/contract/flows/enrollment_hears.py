@@ -16,12 +16,13 @@ from shared.contracts.catalog import (
     ProgrammeWithdrawn,
 )
 from shared.contracts.enrollment import (
+    FINAL,
     SuggestionOffered,
 )
 from shared.contracts.erasure import PersonErased
 from shared.contracts.gateway import RoleGranted, RoleRevoked
 from shared.contracts.routes import RouteAccepted, RoutePlanned, RouteStep, RouteStepCompleted, SeatsAllocated
-from tests.contract.flows.enrollment import FINAL, Application, Enrollment, answered, lapse, move
+from tests.contract.flows.enrollment import Application, Enrollment, answered, lapse, move
 from tests.contract.flows.wire import Fact, Hears, Latest, like
 
 
