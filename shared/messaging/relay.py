@@ -24,7 +24,7 @@ RELAY_LOCK = 0x_D90_0001
 AT_ONCE = 5000
 FORGOTTEN_AFTER = {outbox.c.sent_at: 30, inbox.c.handled_at: 30, idempotency.c.stored_at: 2}
 """In days."""
-WAITING = "SELECT id, event_id, topic, body, traceparent FROM outbox WHERE sent_at IS NULL AND id > $1 ORDER BY id LIMIT $2"
+WAITING = "SELECT id, event_id, topic, body, traceparent FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1"
 SENT = "UPDATE outbox SET sent_at = now() WHERE id = ANY($1)"
 
 
@@ -37,48 +37,37 @@ async def send(wire: Wire, row: Mapping[str, Any]) -> None:
         await wire.offer(EVENTS, message_of(row["body"], event_id=str(row["event_id"]), topic=topic, headers=headers), topic)
 
 
-def offered(wire: Wire, rows: Sequence[Mapping[str, Any]]) -> list[asyncio.Task[None]]:
-    return [asyncio.create_task(send(wire, row)) for row in rows]
-
-
 async def drain(database: asyncpg.Connection, wire: Wire, limit: int = BATCH) -> int:
-    """Send the unsent events, oldest first; return how many the broker confirmed. Raises when none of a batch went out.
+    """Send the unsent events, oldest first, a batch at a time; return how many the broker confirmed. Raises when none of a batch went out.
 
-    While the broker confirms a full batch the next one is read and offered, so that neither waits for the other.
-    What a crash leaves unmarked, two batches at most, is sent again.
+    What a crash leaves unmarked, a batch at most, is sent again.
     """
-    rows = await database.fetch(WAITING, 0, limit)
-    if not rows:
-        return 0
-    await wire.channel()
-    total, sending, coming = 0, offered(wire, rows), list[asyncio.Task[None]]()
-    try:
-        while rows:
-            following = await database.fetch(WAITING, rows[-1]["id"], limit) if len(rows) == limit else []
-            coming = offered(wire, following)
-            outcomes = await outcomes_of(sending)
-            if sent := [row["id"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]:
-                failpoint(f"{rows[0]['topic'].partition('.')[0]}.confirmed")
-                await database.execute(SENT, sent)
-            total += len(sent)
-            if failures := [outcome for outcome in outcomes if outcome is not None]:
-                await wire.drop()
-                log.warning("relay_incomplete", sent=len(sent), failed=len(failures), error=type(failures[0]).__name__)
-                if not sent:
-                    raise failures[0]
-                break
-            rows, sending = following, coming
-        return total
-    finally:
-        for one in (*sending, *coming):
-            one.cancel()
-        await asyncio.gather(*sending, *coming, return_exceptions=True)
+    total = 0
+    while rows := await database.fetch(WAITING, limit):
+        await wire.channel()
+        outcomes = await outcomes_of([asyncio.create_task(send(wire, row)) for row in rows])
+        if sent := [row["id"] for row, outcome in zip(rows, outcomes, strict=True) if outcome is None]:
+            failpoint(f"{rows[0]['topic'].partition('.')[0]}.confirmed")
+            await database.execute(SENT, sent)
+        total += len(sent)
+        if failures := [outcome for outcome in outcomes if outcome is not None]:
+            await wire.drop()
+            log.warning("relay_incomplete", sent=len(sent), failed=len(failures), error=type(failures[0]).__name__)
+            if not sent:
+                raise failures[0]
+        if len(sent) < limit:
+            break
+    return total
 
 
 async def outcomes_of(sending: Sequence[asyncio.Task[None]]) -> list[BaseException | None]:
-    """How each sending ended, None for a confirmed one; what takes too long has failed, too."""
-    _, late = await asyncio.wait(sending, timeout=CONFIRM_SECONDS)
-    return [TimeoutError() if one in late or one.cancelled() else one.exception() for one in sending]
+    """How each sending ended, None for a confirmed one; one that takes too long has failed, too, and is given up."""
+    try:
+        _, late = await asyncio.wait(sending, timeout=CONFIRM_SECONDS)
+        return [TimeoutError() if one in late or one.cancelled() else one.exception() for one in sending]
+    finally:
+        for one in sending:
+            one.cancel()
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ from shared.contracts import Envelope
 from shared.contracts.enrollment import SeatsChanged
 from shared.database import engine_of, sessions_of
 from shared.messaging.consumer import CLAIM, Consumer
-from shared.messaging.relay import BATCH, drain, lead
+from shared.messaging.relay import drain, lead
 from shared.messaging.topology import EVENTS, queue_of
 from shared.messaging.wire import Wire, message_of
 from shared.service import spare_the_collector
@@ -36,6 +36,7 @@ ROWS, MESSAGES, ROUNDS = 4000, 1000, 9
 TOPIC = SeatsChanged.topic
 QUEUE = queue_of("reports", TOPIC)
 PREFETCH, HANDLERS, POOL = 20, 4, 6  # what a service has unless told otherwise
+BARE_BATCH = 100  # the design's baseline for a drained outbox: one worker, batches of a hundred
 SAMPLED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 EFFECT = Table("effect", MetaData(), Column("group_id", Uuid), Column("taken", Integer))
 Work = Callable[[], Awaitable[float]]
@@ -130,7 +131,7 @@ class Bus:
             exchange = await channel.get_exchange(EVENTS, ensure=False)
             waiting = "SELECT id, event_id, topic, body FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1"
             began = time.perf_counter()
-            while rows := await database.fetch(waiting, BATCH):
+            while rows := await database.fetch(waiting, BARE_BATCH):
                 sending = (exchange.publish(message(row["event_id"], row["body"]), row["topic"], mandatory=True) for row in rows)
                 if not all(isinstance(one, Basic.Ack) for one in await asyncio.gather(*sending)):
                     raise AssertionError("the broker refused")

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import orjson
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Column, DateTime, insert
+from sqlalchemy import BigInteger, Column, DateTime, Identity
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -22,7 +22,6 @@ from shared.contracts.notify import RequestOpened
 from shared.database import append
 from shared.edge import Edge, Now, Tx
 from shared.messaging.outbox import emit
-from shared.messaging.tables import outbox
 from shared.service import service
 from shared.settings import ServiceSettings
 
@@ -45,6 +44,17 @@ class Step(Base, table=True):
     action: str
     actor: str
     at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Told(Base, table=True):
+    """The outbox as a SQLModel application writes it."""
+
+    __tablename__ = "outbox"
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    event_id: UUID = Field(default_factory=uuid4)
+    topic: str
+    body: bytes
+    sent_at: datetime = Field(sa_column=Column(DateTime(timezone=True)))
 
 
 class AskIn(BaseModel):
@@ -96,5 +106,5 @@ async def ask_barely(body: AskIn) -> Ask:
     said = orjson.dumps({"request_id": made.id, "category": made.category})
     async with bare.state.sessions.begin() as session:
         session.add(made)
-        await session.execute(insert(outbox).values(event_id=uuid4(), topic=RequestOpened.topic, body=said, sent_at=made.at))
+        session.add(Told(topic=RequestOpened.topic, body=said, sent_at=made.at))
     return made

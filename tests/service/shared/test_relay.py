@@ -1,4 +1,4 @@
-"""What the relay promises: all that waits is sent, in batches that overlap, and nothing is marked that the broker did not confirm."""
+"""What the relay promises: all that waits is sent, in batches, and nothing is marked that the broker did not confirm."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
