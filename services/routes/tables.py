@@ -18,12 +18,17 @@ def json_column(default: str | None = None) -> Any:
     return Field(sa_column=Column(JSONB, nullable=False, server_default=default))
 
 
+def fact_or_none() -> Any:
+    """A fact that may be missing; a missing one is NULL, not the JSON word for it."""
+    return Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+
+
 class Programme(Base, table=True):
     """A copy of a published programme; `fact` is the event's data."""
 
     programme_id: UUID = Field(primary_key=True)
     published: bool
-    fact: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    fact: dict[str, Any] | None = fact_or_none()
     revision: int
 
 
@@ -34,7 +39,7 @@ class StudyGroup(Base, table=True):
     group_id: UUID = Field(primary_key=True)
     programme_id: UUID = Field(index=True)
     enrolment_closes: date | None = Field(default=None, index=True)
-    fact: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    fact: dict[str, Any] | None = fact_or_none()
     revision: int
 
 
