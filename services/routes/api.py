@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from services.routes import queries, rules
 from services.routes.commands import planning, progress
 from services.routes.planner.frontier import frontier
+from services.routes.planner.reasons import NoRoute
 from services.routes.planner.solve import solve
 from services.routes.planner.why_not import why_not
 from services.routes.tables import Route
@@ -178,7 +179,10 @@ async def route_alternatives(route_id: UUID, caller: Teacher, tx: Tx, now: Now) 
 async def explain_route(route_id: UUID, programme_id: UUID, caller: Teacher, tx: Tx, now: Now) -> list[dict[str, Any]]:
     """Why the groups of a programme are not in the route."""
     route: Route = await progress.own_route(tx, route_id, caller)
-    solved = await planning.solved(tx, route, now=now)
+    try:
+        solved = await planning.solved(tx, route, now=now)
+    except NoRoute as refusal:
+        raise rules.CannotStandTogether() from refusal
     plan = solve(solved.prepared.problem)
     asked = [each.group for each in solved.prepared.problem.candidates if each.programme == str(programme_id)]
     asked += [each.candidate.group for each in solved.prepared.excluded if each.candidate.programme == str(programme_id)]

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.routes.commands.copies import erase, is_erased, record
-from services.routes.commands.planning import plan_for
+from services.routes.commands.copies import erase, hold, record
+from services.routes.commands.planning import FIXED, plan_for
 from services.routes.commands.progress import advance, close
 from services.routes.tables import Application, Competence, Learner, Measurement, Programme, Route, Seats, Step, StudyGroup, Training
 from shared.contracts import Envelope
@@ -38,6 +38,14 @@ from shared.telemetry import annotate
 
 SETTLE = timedelta(seconds=5)
 """New offers come in dozens; routes that miss something are planned anew once, a little later."""
+GROUP_GONE, PROGRAMME_GONE = "group_gone", "programme_gone"
+"""Routes that were being planned while something was taken off the offer are looked at once more."""
+
+
+def clock(session: AsyncSession) -> datetime:
+    """What time it is; a fact may come long after it was told, and what is planned is for today."""
+    now: datetime = session.info["clock"]()
+    return now
 
 
 async def on_framework_published(event: FrameworkPublished, envelope: Envelope, session: AsyncSession) -> None:
@@ -48,12 +56,13 @@ async def on_framework_published(event: FrameworkPublished, envelope: Envelope, 
 async def on_programme_published(event: ProgrammePublished, envelope: Envelope, session: AsyncSession) -> None:
     fact = event.model_dump(mode="json")
     if await keep_newest(session, Programme, programme_id=event.programme_id, published=True, fact=fact, revision=envelope.dporevision):
-        await offer(session, {one.competence for one in event.effects}, envelope.time)
+        await offer(session, {one.competence for one in event.effects})
 
 
 async def on_programme_withdrawn(event: ProgrammeWithdrawn, envelope: Envelope, session: AsyncSession) -> None:
     if await keep_newest(session, Programme, programme_id=event.programme_id, published=False, revision=envelope.dporevision):
-        await replan_where(session, col(Step.programme_id) == event.programme_id, "programme_withdrawn", envelope.time)
+        await on_programme_gone(session, event.programme_id, {}, clock(session))
+        await schedule(session, PROGRAMME_GONE, event.programme_id, at=clock(session) + SETTLE)
 
 
 async def keep_group(event: GroupDates, envelope: Envelope, session: AsyncSession) -> bool:
@@ -64,20 +73,22 @@ async def keep_group(event: GroupDates, envelope: Envelope, session: AsyncSessio
 
 async def on_group_announced(event: GroupAnnounced, envelope: Envelope, session: AsyncSession) -> None:
     if await keep_group(event, envelope, session):
-        programme = await session.get(Programme, event.programme_id)
-        effects = (programme.fact or {}).get("effects", []) if programme else []
-        await offer(session, {one["competence"] for one in effects}, envelope.time)
+        await offer_group(event, session)
 
 
 async def on_group_changed(event: GroupChanged, envelope: Envelope, session: AsyncSession) -> None:
     if await keep_group(event, envelope, session):
-        await replan_where(session, col(Step.groups).contains([str(event.group_id)]), "dates", envelope.time)
+        await offer_group(event, session)  # its announcement may come later, and is outdated then
+        stands = (col(Step.status).in_(FIXED), col(Step.groups)[0].astext == str(event.group_id))
+        await session.execute(update(Step).where(*stands).values(starts=event.starts, ends=event.ends))
+        await replan_where(session, has_group(event.group_id), "dates", clock(session))
 
 
 async def on_group_cancelled(event: GroupCancelled, envelope: Envelope, session: AsyncSession) -> None:
     row = event.model_dump(include={"group_id", "programme_id"})
     if await keep_newest(session, StudyGroup, revision=envelope.dporevision, enrolment_closes=None, fact=None, **row):
-        await replan_where(session, col(Step.groups).contains([str(event.group_id)]), "group_cancelled", envelope.time)
+        await on_group_gone(session, event.group_id, {}, clock(session))
+        await schedule(session, GROUP_GONE, event.group_id, at=clock(session) + SETTLE)
 
 
 async def on_seats_changed(event: SeatsChanged, envelope: Envelope, session: AsyncSession) -> None:
@@ -86,48 +97,49 @@ async def on_seats_changed(event: SeatsChanged, envelope: Envelope, session: Asy
 
 
 async def on_learner_changed(event: LearnerChanged, envelope: Envelope, session: AsyncSession) -> None:
-    if await is_erased(session, event.person_id):
+    if not await hold(session, event.person_id):
         return
     fact = event.model_dump(mode="json")
     if await keep_newest(session, Learner, revision=envelope.dporevision, person_id=event.person_id, fact=fact):
-        await plan_for(session, event.person_id, because="learner", now=envelope.time)
+        await plan_for(session, event.person_id, because="learner", now=clock(session))
 
 
 async def on_assessment_completed(event: AssessmentCompleted, envelope: Envelope, session: AsyncSession) -> None:
-    if await is_erased(session, event.person_id):
+    if not await hold(session, event.person_id):
         return
     row = {name: getattr(event, name) for name in ("attempt_id", "person_id", "procedure_id", "route_id", "purpose", "completed_at")}
     if await record(session, Measurement, **row, fact=event.model_dump(mode="json")):
         annotate(dpo__attempt__id=event.attempt_id)
         if event.purpose == "exit":
-            await close(session, event, now=envelope.time)
-        await plan_for(session, event.person_id, because="result", now=envelope.time)
+            await close(session, event, now=clock(session))
+        await plan_for(session, event.person_id, because="result", now=clock(session))
+        await advance(session, event.person_id, now=clock(session))
 
 
 async def on_application_submitted(event: ApplicationSubmitted, envelope: Envelope, session: AsyncSession) -> None:
-    if await is_erased(session, event.person_id):
+    if not await hold(session, event.person_id):
         return
     annotate(dpo__application__id=event.number)
     row = {name: getattr(event, name) for name in ("application_id", "number", "person_id", "programme_id")}
     await keep_newest(session, Application, revision=0, **row, group_id=event.groups[0], status="submitted")
-    await advance(session, event.person_id, now=envelope.time)
+    await advance(session, event.person_id, now=clock(session))
 
 
 async def on_status_changed(event: StatusChanged, envelope: Envelope, session: AsyncSession) -> None:
-    if await is_erased(session, event.person_id):
+    if not await hold(session, event.person_id):
         return
     annotate(dpo__application__id=event.number)
     row = {name: getattr(event, name) for name in ("application_id", "number", "person_id", "programme_id", "group_id")}
     if await keep_newest(session, Application, revision=envelope.dporevision, **row, status=event.to_status):
-        await advance(session, event.person_id, now=envelope.time)
+        await advance(session, event.person_id, now=clock(session))
 
 
 async def on_training_completed(event: TrainingCompleted, envelope: Envelope, session: AsyncSession) -> None:
-    if await is_erased(session, event.person_id):
+    if not await hold(session, event.person_id):
         return
     row = {name: getattr(event, name) for name in ("application_id", "person_id", "programme_id", "group_id", "outcome", "ended_on")}
     if await record(session, Training, **row):
-        await advance(session, event.person_id, now=envelope.time)
+        await advance(session, event.person_id, now=clock(session))
 
 
 async def on_consent_withdrawn(event: ConsentWithdrawn, envelope: Envelope, session: AsyncSession) -> None:
@@ -139,16 +151,34 @@ async def replan_where(session: AsyncSession, touched: Any, because: Replacement
     """Plan anew every open route with a touched step that is still only planned."""
     people = select(col(Route.person_id)).join(Step, col(Step.route_id) == col(Route.route_id))
     found = people.where(col(Route.status).in_(("proposed", "accepted")), col(Step.status) == "planned", touched).distinct()
-    for person_id in (await session.execute(found)).scalars().all():
+    for person_id in (await session.execute(found.order_by(col(Route.person_id)))).scalars().all():
         await plan_for(session, person_id, because=because, now=now)
 
 
-async def offer(session: AsyncSession, competences: set[str], now: datetime) -> None:
+def has_group(group_id: UUID) -> Any:
+    return col(Step.groups).contains([str(group_id)])
+
+
+async def on_group_gone(session: AsyncSession, group_id: UUID, facts: dict[str, Any], now: datetime) -> None:
+    await replan_where(session, has_group(group_id), "group_cancelled", now)
+
+
+async def on_programme_gone(session: AsyncSession, programme_id: UUID, facts: dict[str, Any], now: datetime) -> None:
+    await replan_where(session, col(Step.programme_id) == programme_id, "programme_withdrawn", now)
+
+
+async def offer_group(event: GroupDates, session: AsyncSession) -> None:
+    programme = await session.get(Programme, event.programme_id)
+    effects = (programme.fact or {}).get("effects", []) if programme else []
+    await offer(session, {one["competence"] for one in effects})
+
+
+async def offer(session: AsyncSession, competences: set[str]) -> None:
     """Let proposed routes that leave one of these deficits open be planned anew soon."""
     waiting = await session.execute(select(Route).where(col(Route.status) == "proposed"))
     for route in waiting.scalars():
         if competences & {one["competence"] for one in route.residual}:
-            await schedule(session, "better_route", route.route_id, at=now + SETTLE)
+            await schedule(session, "better_route", route.route_id, at=clock(session) + SETTLE)
 
 
 async def on_better_route(session: AsyncSession, route_id: UUID, facts: dict[str, Any], now: datetime) -> None:
@@ -172,4 +202,4 @@ HEARS: Hears = {
     TrainingCompleted: on_training_completed,
     ConsentWithdrawn: on_consent_withdrawn,
 }
-DUES: Dues = {"better_route": on_better_route}
+DUES: Dues = {"better_route": on_better_route, GROUP_GONE: on_group_gone, PROGRAMME_GONE: on_programme_gone}

@@ -170,7 +170,7 @@ async def heard(stage: Servers, service: str, told: list[list[Envelope]]) -> dic
                 if type(event) in subscribers.HEARS:
                     async with sessions.begin() as session:
                         await hear_once(session, queue_of(service, event.topic), subscribers.HEARS[type(event)], envelope, event)
-            while await serve_one(sessions, getattr(subscribers, "DUES", {}), NOW):
+            while await serve_one(sessions, getattr(subscribers, "DUES", {}), NOW + timedelta(minutes=1)):
                 pass
         tables = import_module(f"{package_of(service)}.tables").Base.metadata
         async with engine.connect() as connection:

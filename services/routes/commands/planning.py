@@ -37,15 +37,16 @@ async def plan_for(session: AsyncSession, person_id: UUID, *, because: Replaceme
     if route is not None and route.status == "studied":
         return route  # what it closed is for the second measurement to say
     if route is None or route.attempt_id != measured.attempt_id:
-        if await session.get(Route, uuid5(measured.attempt_id, "route")) or not rules.needs_route(measured.results):
-            return route
-        route = await begin(session, measured, replaced=route, now=now)
+        if rules.needs_route(measured.results) and not await session.get(Route, uuid5(measured.attempt_id, "route")):
+            route = await begin(session, measured, replaced=route, now=now)
+        elif route is None:
+            return None
     await fill(session, route, because=because, now=now)
     return route
 
 
 async def begin(session: AsyncSession, measured: AssessmentCompleted, *, replaced: Route | None, now: datetime) -> Route:
-    """A new route for a measurement; the one it replaces keeps its history."""
+    """A new route for a measurement, with what was applied for in the one it replaces; that one keeps its history."""
     if replaced is not None:
         replaced.status = "replaced"
         await session.flush()
@@ -58,6 +59,12 @@ async def begin(session: AsyncSession, measured: AssessmentCompleted, *, replace
         planned_at=now,
     )
     session.add(route)
+    await session.flush()
+    weights = rules.weights(measured.results, measured.difficulties)
+    for step in await known.steps_of(session, replaced.route_id) if replaced else ():
+        if step.status in FIXED and step.closes.keys() & weights.keys():
+            own = {"step_id": uuid5(route.route_id, str(step.programme_id)), "route_id": route.route_id}
+            session.add(Step(**{**step.model_dump(), **own}))
     await session.flush()
     return route
 
@@ -78,8 +85,11 @@ async def fill(session: AsyncSession, route: Route, *, because: Replacement | No
     before = [(step.programme_id, step.groups[:1]) for step in steps]
     after = [(UUID(one.step.programme), [one.step.group]) for one in reasons.steps]
     offered = {group for one in reasons.steps for group in one.groups}
-    gone = any(step.status == "planned" and not offered.issuperset(step.groups) for step in steps)  # an alternative that is no more
-    if route.revision and before == after and not gone and because not in ("person", "result"):
+    days = {UUID(one.step.programme): (one.step.start, one.step.end) for one in reasons.steps}
+    planned = [step for step in steps if step.status == "planned"]
+    gone = any(not offered.issuperset(step.groups) for step in planned)  # an alternative that is no more
+    moved = any(days.get(step.programme_id) != (step.starts, step.ends) for step in planned)
+    if route.revision and before == after and not gone and not moved and because not in ("person", "result"):
         return
     await store_steps(session, route, steps, reasons)
     route.hours, route.objective, route.bound, route.proven = plan.hours, plan.objective, plan.bound, plan.proven

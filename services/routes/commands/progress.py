@@ -1,7 +1,7 @@
 """How far a route is: acceptance, steps that move with their applications, the end of study, the second measurement."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.routes import rules
 from services.routes.commands import known
+from services.routes.commands.copies import hold
 from services.routes.commands.planning import plan_for
 from services.routes.tables import Application, Route, Step, StudyGroup, Training
 from shared.access import Caller
@@ -35,6 +36,7 @@ async def own_route(session: AsyncSession, route_id: UUID, caller: Caller) -> Ro
 
 async def accept(session: AsyncSession, *, route_id: UUID, caller: Caller, now: datetime) -> Route:
     """The teacher agrees to a route; agreeing twice is not an error."""
+    await hold(session, caller.scopes("person")[0])
     route = await own_route(session, route_id, caller)
     if route.status == "accepted":
         return route
@@ -52,6 +54,7 @@ async def accept(session: AsyncSession, *, route_id: UUID, caller: Caller, now: 
 
 async def change(session: AsyncSession, *, route_id: UUID, wishes: rules.Wishes, caller: Caller, now: datetime) -> Route:
     """Plan a route anew within other wishes of its owner."""
+    await hold(session, caller.scopes("person")[0])
     route = await own_route(session, route_id, caller)
     if route.status not in ("proposed", "accepted"):
         raise rules.RouteClosed()
@@ -67,7 +70,7 @@ async def advance(session: AsyncSession, person_id: UUID, *, now: datetime) -> N
     if route is None or route.status == "studied":
         return
     steps = await known.steps_of(session, route.route_id)
-    applications, trained = await standing(session, person_id, steps)
+    applications, trained = await standing(session, route, steps)
     freed = False
     for step in steps:
         application = applications.get(step.programme_id)
@@ -89,17 +92,21 @@ async def advance(session: AsyncSession, person_id: UUID, *, now: datetime) -> N
         await plan_for(session, person_id, because="seat_lost", now=now)
 
 
-async def standing(session: AsyncSession, person_id: UUID, steps: Sequence[Step]) -> tuple[dict[UUID, Application], dict[UUID, Training]]:
-    """The person's newest application and training that ended well, by programme."""
+async def standing(session: AsyncSession, route: Route, steps: Sequence[Step]) -> tuple[dict[UUID, Application], dict[UUID, Training]]:
+    """The person's newest application and training that ended well, by programme.
+
+    What ended before the measurement a route was made from is no step of it: the measurement already knows.
+    """
+    measured = await known.measurement(session, route.attempt_id)
+    since = today(measured.completed_at) if measured else date.min
     programmes = [step.programme_id for step in steps]
-    asked = select(Application).where(col(Application.person_id) == person_id, col(Application.programme_id).in_(programmes))
-    applications: dict[UUID, Application] = {}
-    for one in (await session.execute(asked.order_by(col(Application.number)))).scalars():
-        applications[one.programme_id] = one
-    ended = select(Training).where(
-        col(Training.person_id) == person_id, col(Training.programme_id).in_(programmes), col(Training.outcome) == "completed"
-    )
-    return applications, {one.programme_id: one for one in (await session.execute(ended.order_by(col(Training.ended_on)))).scalars()}
+    studied = select(Training).where(col(Training.person_id) == route.person_id, col(Training.programme_id).in_(programmes))
+    trainings = list((await session.execute(studied.order_by(col(Training.ended_on)))).scalars())
+    before = {one.application_id for one in trainings if one.ended_on < since}
+    asked = select(Application).where(col(Application.person_id) == route.person_id, col(Application.programme_id).in_(programmes))
+    found = (await session.execute(asked.order_by(col(Application.number)))).scalars()
+    applications = {one.programme_id: one for one in found if one.application_id not in before}
+    return applications, {one.programme_id: one for one in trainings if one.ended_on >= since and one.outcome == "completed"}
 
 
 async def settle(session: AsyncSession, step: Step, group_id: UUID) -> None:
