@@ -58,6 +58,8 @@ def _ordering(options: Any, key: Any) -> Ordering:
 
 
 def _numeric(_options: Any, key: Any) -> Numeric:
+    if key.keys() - {"value", "tolerance", "wide", "unit"}:
+        raise KeyMalformed("Верное число задают значением, допусками и единицей, другого в ключе нет.")
     value, tolerance = number(key["value"]), number(key.get("tolerance", 0))
     wide = None if key.get("wide") is None else number(key["wide"])
     if tolerance < 0 or (wide is not None and wide <= tolerance):

@@ -51,7 +51,7 @@ async def positions(session: AsyncSession, measured: Any) -> list[dict[str, Any]
 async def trust(session: AsyncSession, measured: Any) -> list[dict[str, Any]]:
     """By competence: mean error, reliability, expected share of right decisions, and how often each verdict was given."""
     newest = select(col(Attempt.attempt_id)).where(*measured).order_by(col(Attempt.closed_at).desc()).limit(NEWEST)
-    numbers = (Result.competence, Result.estimate, Result.standard_error, Result.probability, Result.verdict)
+    numbers = (Attempt.person_id, Result.competence, Result.estimate, Result.standard_error, Result.probability, Result.verdict)
     rows = await session.execute(
         select(*(col(one) for one in numbers), col(Competence.title), col(Competence.position))
         .join(Attempt, col(Attempt.attempt_id) == col(Result.attempt_id))
@@ -61,7 +61,7 @@ async def trust(session: AsyncSession, measured: Any) -> list[dict[str, Any]]:
     by_competence: dict[str, list[Any]] = {}
     for row in rows:
         by_competence.setdefault(row.competence, []).append(row)
-    enough = [lines for lines in by_competence.values() if len(lines) >= LEAST_PERSONS]
+    enough = [lines for lines in by_competence.values() if len({line.person_id for line in lines}) >= LEAST_PERSONS]
     return [figures(lines) for lines in sorted(enough, key=lambda lines: lines[0].position)]
 
 

@@ -16,6 +16,7 @@ from shared.contracts.assessment import Purpose
 
 Kind = Literal["choice", "multiple", "matching", "ordering", "numeric"]
 MOST_ITEMS_AT_ONCE, MOST_ITEMS_IN_FORM = 300, 300
+LONGEST_UNIT = 60
 
 
 class CompetenceFacts(Facts):
@@ -24,7 +25,7 @@ class CompetenceFacts(Facts):
     code: Mark
     title: Line
     description: Annotated[Prose, Field(max_length=1000)]
-    group: Line
+    group: Annotated[Line, Field(max_length=100)]
     labour_functions: Annotated[list[Mark], Field(min_length=1, max_length=20)]
     cut: Annotated[float, Field(ge=-4, le=4)]
     cut_error: Annotated[float, Field(ge=0, le=2)]
@@ -61,8 +62,13 @@ class ItemFacts(Facts):
     @property
     def unit(self) -> str | None:
         """What a number is counted in; it belongs to the question, so it does not stay inside the key."""
-        unit = self.key.get("unit") if isinstance(self.key, dict) and self.kind == "numeric" else None
+        unit = self.stated_unit
         return unit if isinstance(unit, str) else None
+
+    @property
+    def stated_unit(self) -> JsonValue:
+        """What stands in the place of the unit, whether it can be one or not."""
+        return self.key.get("unit") if isinstance(self.key, dict) and self.kind == "numeric" else None
 
     @property
     def bare_key(self) -> JsonValue:
@@ -144,6 +150,8 @@ def item_fault(item: ItemFacts, *, competences: Collection[str]) -> str | None:
         return "такой компетенции нет в модели."
     if item.kind != "matching" and item.targets:
         return "второй столбец есть только у задания на соответствие."
+    if (unit := item.stated_unit) is not None and not (isinstance(unit, str) and 0 < len(unit) <= LONGEST_UNIT and unit.isprintable()):
+        return f"единица измерения — текст не длиннее {LONGEST_UNIT} знаков."
     columns = item.columns()
     try:
         key_of(**{name: columns[name] for name in SCORED_BY})

@@ -110,6 +110,9 @@ async def test_an_item_that_can_not_be_scored_is_refused_with_all_its_company(ce
         spoilt(by_kind["matching"], key={"a": "1"}),
         spoilt(by_kind["ordering"], key=[option["id"] for option in by_kind["ordering"]["options"]]),
         spoilt(by_kind["numeric"], key={"value": "много"}),
+        spoilt(by_kind["numeric"], key={"value": 1, "unit": "м\x00"}),
+        spoilt(by_kind["numeric"], key={"value": 1, "unit": 5}),
+        spoilt(by_kind["numeric"], key={"value": 1, "tolerence": 0.1}),
         spoilt(by_kind["choice"], competence="ЧУЖАЯ"),
         spoilt(by_kind["choice"], targets=[{"id": "1", "text": "лишний столбец"}]),
         spoilt(by_kind["choice"], options=[{"id": "a", "text": "один"}, {"id": "a", "text": "два"}]),
@@ -120,6 +123,15 @@ async def test_an_item_that_can_not_be_scored_is_refused_with_all_its_company(ce
         assert [one["field"] for one in refusal["errors"]] == ["items.1"]
     whole = {"framework_id": str(centre.framework_id), "items": [spoilt(by_kind["choice"], code="ЦЕЛОЕ")]}
     assert (await centre.done("POST", "/items", centre.operator, whole))["items"][0]["standing"] == "added"
+
+
+async def test_a_group_of_competences_fits_into_what_is_told_of_it(centre: Centre) -> None:
+    stated = in_bank("framework.json")
+    stated["competences"][0]["group"] = "г" * 101
+    refusal = await centre.refused("POST", "/frameworks", centre.operator, stated, status=422, code="malformed")
+    assert [one["field"] for one in refusal["errors"]] == ["competences.0.group"]
+    stated["competences"][0]["group"] = "г" * 100
+    await centre.done("POST", "/frameworks", centre.operator, stated)
 
 
 @pytest.mark.parametrize(

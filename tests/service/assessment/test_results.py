@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from shared.contracts.assessment import AssessmentCompleted, ReassessmentDue
 from shared.contracts.enrollment import LearnerChanged
-from tests.service.assessment.conftest import Centre, in_bank
+from tests.service.assessment.conftest import Centre, in_bank, right_answer
 from tests.support.service import envelope_of
 
 LACKING = {"МЕТ-2", "ПСИ-1"}
@@ -100,3 +100,14 @@ async def test_the_passport_describes_a_sample_and_never_a_person(centre: Centre
     assert (trust["competence"], trust["measurements"], trust["verdicts"]["deficit"]) == ("ПРЕД-1", 6, 6)
     assert 0.5 <= trust["decision_accuracy"] <= 1
     assert len(shown["competences"]) == 2
+
+
+async def test_the_passport_counts_persons_not_their_repeated_attempts(centre: Centre) -> None:
+    persistent, others = centre.service.teacher(), [centre.service.teacher() for _ in range(4)]
+    for teacher, answered in (*((persistent, 6) for _ in range(5)), *((other, 5) for other in others)):
+        attempt = await centre.begin(teacher)
+        for item in attempt["items"][:answered]:
+            await centre.answer(teacher, attempt, item, right_answer(centre.items[item["item_id"]]))
+        await centre.complete(teacher, attempt)
+    shown = await centre.done("GET", f"/procedures/{centre.procedure_id}/passport", centre.operator)
+    assert [(one["competence"], one["measurements"]) for one in shown["competences"]] == [("ПРЕД-1", 9)]  # one person alone got further
