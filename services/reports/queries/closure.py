@@ -4,12 +4,12 @@ from datetime import datetime
 from math import sqrt
 from typing import Any, get_args
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.reports.queries import labels
-from services.reports.queries.places import Places, censored, lives_in, placed, within_days
+from services.reports.queries.places import Places, censored, few_behind, lives_in, placed, within_days
 from services.reports.rules.periods import Period
 from services.reports.rules.sheets import Sheet, share
 from services.reports.rules.suppression import THRESHOLD, Cell
@@ -26,24 +26,25 @@ async def closure(session: AsyncSession, period: Period, places: Places, *, now:
     newest = select(col(Closure.route_id), func.max(col(Closure.revision)).label("revision"))
     latest = newest.group_by(col(Closure.route_id)).subquery("latest")
     home, change = lives_in(), col(Closure.after) - col(Closure.before)
-    municipality = func.coalesce(home.c.oktmo, "").label("oktmo")
-    counted = (
-        select(
-            municipality,
-            col(Closure.competence),
-            *(func.count().filter(col(Closure.verdict) == one).label(one) for one in VERDICTS),
-            func.sum(col(Closure.before)).label("before"),
-            func.sum(col(Closure.after)).label("after"),
-            func.sum(change).label("change"),
-            func.sum(change * change).label("squared"),
-        )
-        .join(latest, (latest.c.route_id == col(Closure.route_id)) & (latest.c.revision == col(Closure.revision)))
-        .outerjoin(home, home.c.person == col(Closure.person))
-        .where(*within_days(period, col(Closure.measured_on)))
-        .group_by(municipality, col(Closure.competence))
-    )
+    municipality, competence = func.coalesce(home.c.oktmo, "").label("oktmo"), col(Closure.competence)
+
+    def changes(*columns: Any) -> Select[Any]:
+        same = (latest.c.route_id == col(Closure.route_id)) & (latest.c.revision == col(Closure.revision))
+        joined = select(*columns).join_from(Closure, latest, same).outerjoin(home, home.c.person == col(Closure.person))
+        return joined.where(*within_days(period, col(Closure.measured_on)))
+
+    few = await few_behind(session, changes(municipality, competence, col(Closure.person)).subquery("people"), column="competence")
+    counted = changes(
+        municipality,
+        competence,
+        *(func.count().filter(col(Closure.verdict) == one).label(one) for one in VERDICTS),
+        func.sum(col(Closure.before)).label("before"),
+        func.sum(col(Closure.after)).label("after"),
+        func.sum(change).label("change"),
+        func.sum(change * change).label("squared"),
+    ).group_by(municipality, competence)
     rows = (await session.execute(counted)).all()
-    made = await censored((row.oktmo, row.competence, tuple(getattr(row, one) for one in VERDICTS)) for row in rows)
+    made = await censored(((row.oktmo, row.competence, tuple(getattr(row, one) for one in VERDICTS)) for row in rows), few)
     sums: dict[Cell, Moments] = {}
     for row in rows:
         for cell in ((row.oktmo, row.competence), (row.oktmo, None), (None, row.competence), (None, None)):

@@ -10,7 +10,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.reports.queries import labels
-from services.reports.queries.places import Places, censored, lives_in, placed, within_days
+from services.reports.queries.places import Places, censored, few_behind, lives_in, placed, within_days
 from services.reports.rules.periods import Period
 from services.reports.rules.sheets import Sheet, share
 from services.reports.rules.suppression import THRESHOLD, Groups
@@ -43,7 +43,10 @@ async def deficits(session: AsyncSession, period: Period, places: Places, *, now
     counted = select(municipality, verdict.c.competence, func.count().label("n"), deficit)
     joined = counted.outerjoin(home, home.c.person == verdict.c.person).group_by(municipality, verdict.c.competence)
     rows = (await session.execute(joined)).all()
-    made = await censored((row.oktmo, row.competence, (row.deficits, row.n - row.deficits)) for row in rows)
+    person = col(Measurement.person)
+    people_of = select(municipality, person).outerjoin(home, home.c.person == person).where(*said(period)).subquery("people")
+    few = await few_behind(session, people_of, column=None)  # within a cell nobody is counted twice
+    made = await censored(((row.oktmo, row.competence, (row.deficits, row.n - row.deficits)) for row in rows), few)
     titles = await labels.competences(session)
     columns = [{"competence": code, "title": titles.get(code, code)} for code in made.columns]
     people = await measured(session, period) if places.whole and not made.totals_hidden else None

@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.reports.queries import labels
 from services.reports.rules.periods import Period
 from services.reports.rules.sheets import Sheet, sheet
-from services.reports.rules.suppression import Groups
+from services.reports.rules.suppression import THRESHOLD, Cell, Groups
 from services.reports.tables.facts import Residence
 from shared.access import Caller
 
@@ -50,9 +51,23 @@ def within_days(period: Period, day: Any) -> list[ColumnElement[bool]]:
     return [side for side in sides if side is not None]
 
 
-async def censored(counted: Iterable[tuple[str, str, Groups]]) -> Sheet:
+async def few_behind(session: AsyncSession, counted: Subquery, *, column: str | None) -> frozenset[Cell]:
+    """The cells and totals of a table behind which stand fewer than five different people; without a column only totals can be such.
+
+    `counted` has `oktmo`, the column and `person` of whatever is counted.
+    """
+    found: set[Cell] = set()
+    for names in (("oktmo", column), ("oktmo",), (column,), ()) if column else (("oktmo",), ()):
+        different = select(*(counted.c[name] for name in names), counted.c.person).distinct().subquery("different")
+        keys, people = [different.c[name] for name in names], func.count().label("people")
+        few = select(*keys, people).select_from(different).group_by(*keys).having(func.count() < THRESHOLD)
+        found |= {(row.get("oktmo"), row.get(column or "")) for row in (await session.execute(few)).mappings()}
+    return frozenset(found)
+
+
+async def censored(counted: Iterable[tuple[str, str, Groups]], few: frozenset[Cell]) -> Sheet:
     """The sheet of these cells, its hiding worked out beside the event loop: a whole region takes half a second."""
-    made = sheet(counted)
+    made = sheet(counted, few)
     await asyncio.to_thread(getattr, made, "unshown")
     return made
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Subquery, case, func, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.reports.queries import labels
-from services.reports.queries.places import Places, censored, lives_in, placed, within_days
+from services.reports.queries.places import Places, censored, few_behind, lives_in, placed, within_days
 from services.reports.rules import words
 from services.reports.rules.periods import Period
 from services.reports.rules.sheets import Sheet
@@ -17,28 +18,33 @@ from services.reports.tables.facts import MARKS, Route, RouteMark
 
 
 def planned(period: Period) -> Subquery:
-    """Routes first planned within a period, each with its municipality and how far it is now."""
+    """Routes first planned within a period, each with its municipality and how far it is now; none that another has replaced."""
     kind = col(RouteMark.kind)
     day = func.min(col(RouteMark.marked_on)).filter(kind == "planned").label("planned_on")
+    last = func.max(col(RouteMark.marked_on)).filter(kind == "planned").label("last_on")
     reached = (func.bool_or(kind == one).label(one) for one in MARKS)
-    life = select(col(RouteMark.route_id), day, *reached).group_by(col(RouteMark.route_id)).subquery("life")
-    home = lives_in()
+    life = select(col(RouteMark.route_id), day, last, *reached).group_by(col(RouteMark.route_id)).subquery("life")
+    id_, person, home = col(Route.route_id), col(Route.person), lives_in()
+    order = (person, life.c.last_on.desc(), life.c.planned_on.desc(), id_)  # of a person's unfinished routes the one planned last is live
+    live = select(id_).ext(distinct_on(person)).join(life, life.c.route_id == id_).where(~life.c.completed).order_by(*order)
     stands = case(
         (life.c.completed, "completed"),
         (life.c.studied, "studied"),
         (life.c.accepted | (col(Route.status) == "accepted"), "accepted"),
         else_="proposed",
     ).label("stands")
-    shape = (col(Route.route_id), col(Route.hours), col(Route.steps), col(Route.residual))
-    joined = select(func.coalesce(home.c.oktmo, "").label("oktmo"), stands, *shape).join(life, life.c.route_id == col(Route.route_id))
-    return joined.outerjoin(home, home.c.person == col(Route.person)).where(*within_days(period, life.c.planned_on)).subquery("route")
+    shape = (id_, person, col(Route.hours), col(Route.steps), col(Route.residual))
+    joined = select(func.coalesce(home.c.oktmo, "").label("oktmo"), stands, *shape).join(life, life.c.route_id == id_)
+    counted = (life.c.completed | id_.in_(live), *within_days(period, life.c.planned_on))
+    return joined.outerjoin(home, home.c.person == person).where(*counted).subquery("route")
 
 
 async def routes(session: AsyncSession, period: Period, places: Places, *, now: datetime) -> dict[str, Any]:
     """Routes by municipality and state, their mean load, and the deficits they leave open by reason."""
     route = planned(period)
     states = select(route.c.oktmo, route.c.stands, func.count().label("n")).group_by(route.c.oktmo, route.c.stands)
-    made = await censored((row.oktmo, row.stands, (row.n,)) for row in (await session.execute(states)).all())
+    few = await few_behind(session, route, column="stands")
+    made = await censored(((row.oktmo, row.stands, (row.n,)) for row in (await session.execute(states)).all()), few)
     columns = [{"status": code, "title": title} for code, title in words.ROUTES.items()]
     titles = await labels.municipalities(session)
     return {
@@ -70,8 +76,9 @@ async def load(session: AsyncSession, route: Subquery, made: Sheet, places: Plac
 async def residual(session: AsyncSession, route: Subquery, places: Places, titles: dict[str, str]) -> dict[str, Any]:
     """Deficits that routes leave open, by municipality and reason."""
     reason = func.jsonb_array_elements(route.c.residual).op("->>")("reason")
-    each = select(route.c.oktmo, reason.label("reason")).subquery("each")
+    each = select(route.c.oktmo, route.c.person, reason.label("reason")).subquery("each")
     counted = select(each.c.oktmo, each.c.reason, func.count().label("n")).group_by(each.c.oktmo, each.c.reason)
-    made = await censored((row.oktmo, row.reason, (row.n,)) for row in (await session.execute(counted)).all())
+    few = await few_behind(session, each, column="reason")
+    made = await censored(((row.oktmo, row.reason, (row.n,)) for row in (await session.execute(counted)).all()), few)
     columns = [{"reason": code, "title": title} for code, title in words.RESIDUALS.items() if code in made.columns]
     return placed(made, columns, places, titles, count, key="reason")

@@ -9,9 +9,13 @@ from services.reports.rules.suppression import Cell, Groups, hidden, totals
 
 @dataclass(frozen=True)
 class Sheet:
-    """The whole region's cells; what is hidden depends on all of them, so a part is shown as the whole would be."""
+    """The whole region's cells; what is hidden depends on all of them, so a part is shown as the whole would be.
+
+    `few` are the cells and totals behind which stand few people, however often each is counted.
+    """
 
     cells: Mapping[tuple[str, str], Groups]
+    few: frozenset[Cell] = frozenset()
 
     @cached_property
     def summed(self) -> dict[Cell, Groups]:
@@ -19,7 +23,7 @@ class Sheet:
 
     @cached_property
     def unshown(self) -> frozenset[Cell]:
-        return hidden(self.cells)
+        return hidden(self.cells, self.few)
 
     @property
     def rows(self) -> list[str]:
@@ -39,9 +43,9 @@ class Sheet:
         return None if (row, column) in self.unshown else self.summed.get((row, column), (0,) * size)
 
 
-def sheet(counted: Iterable[tuple[str, str, Groups]]) -> Sheet:
+def sheet(counted: Iterable[tuple[str, str, Groups]], few: frozenset[Cell] = frozenset()) -> Sheet:
     """A sheet of cells, each given once."""
-    return Sheet({(row, column): groups for row, column, groups in counted})
+    return Sheet({(row, column): groups for row, column, groups in counted}, few)
 
 
 def share(part: int, n: int) -> float | None:

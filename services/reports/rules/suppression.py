@@ -6,7 +6,7 @@ every hidden cell gets such a circle, the cheapest one, in each group that peopl
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -50,13 +50,16 @@ def totals(cells: Mapping[tuple[str, str], Groups]) -> dict[Cell, Groups]:
     return summed
 
 
-def hidden(cells: Mapping[tuple[str, str], Groups]) -> frozenset[Cell]:
-    """The cells and totals to hide: those of 1 to 4 people, and as few others as keep these unknown. An empty cell is shown as 0."""
+def hidden(cells: Mapping[tuple[str, str], Groups], few: Collection[Cell] = ()) -> frozenset[Cell]:
+    """The cells and totals to hide: those of 1 to 4 people, and as few others as keep these unknown. An empty cell is shown as 0.
+
+    Where one person may be counted several times, `few` names the cells and totals behind which stand few people nevertheless.
+    """
     arcs = {cell: arc(cell, groups) for cell, groups in sorted(totals(cells).items(), key=lambda one: place(one[0])) if sum(groups)}
     everything, veil = Network(), Network()
     for one in arcs.values():
         everything.add(one)
-        if one.n < THRESHOLD:
+        if one.n < THRESHOLD or one.cell in few:
             veil.add(one)
     settled = False
     while not settled:

@@ -125,3 +125,36 @@ async def test_a_route_measured_again_counts_once(reports: Reports) -> None:
         await reports.hear([first, again, second])
     seen = (await reports.figures("closure"))["total"]
     assert (seen["n"], seen["closed"], seen["partly"]) == (5, 1, 0)
+
+
+async def test_two_people_are_not_shown_however_often_counted(reports: Reports) -> None:
+    codes = [f"М.{number}" for number in range(1, 7)]
+    residual = [{"competence": code, "share": 0.5, "reason": "no_programme"} for code in codes]
+    change = {"before": -1.0, "after": 0.0, "difference_error": 0.4}
+    for number, oktmo in enumerate((MIASS, MIASS, *(CHELYABINSK,) * 9)):
+        lacking = {code for place, code in enumerate(codes) if (place + number) % 2}
+        verdicts = {code: "deficit" if code in lacking else "none" for code in codes}
+        changes = [{**change, "competence": code, "verdict": "open" if code in lacking else "closed"} for code in codes]
+        person = uuid4()
+        route: dict[str, Any] = {"route_id": uuid4(), "person_id": person}
+        await reports.hear(measured(oktmo, verdicts, person=person))
+        await reports.hear([said(RoutePlanned, residual=residual, **route), said(RouteCompleted, revision=5, changes=changes, **route)])
+    for figures, key in ((await reports.figures("deficits"), "deficits"), (await reports.figures("closure"), "change")):
+        [two] = [row for row in figures["by_municipality"] if row["oktmo"] == MIASS]
+        assert (two["suppressed"], two["n"], two[key]) == (True, None, None)
+        shown = [row for row in (figures["total"], *figures["by_municipality"]) if not row["suppressed"]]
+        assert len(shown) < 2, "the total less the other municipality would be the two"
+    open_ = (await reports.figures("routes"))["residual"]
+    assert [one["n"] for one in (*open_["cells"], *open_["by_municipality"]) if one["oktmo"] == MIASS] == [None, None]
+
+
+async def test_a_route_that_another_one_has_replaced_is_not_counted(reports: Reports) -> None:
+    later = BEGIN + timedelta(days=30)
+    for number in range(6):
+        person = uuid4()
+        await reports.hear([said(LearnerChanged, person_id=person, oktmo=MIASS)])
+        first, second = (said(RoutePlanned, at=at, route_id=uuid4(), person_id=person) for at in (BEGIN, later))
+        await reports.hear([first, second] if number % 2 else [second, first])
+    seen = await reports.figures("routes")
+    assert (seen["total"]["n"], seen["load"]["n"]) == (6, 6)
+    assert [one["n"] for one in seen["by_status"] if one["status"] == "proposed"] == [6]
