@@ -62,9 +62,11 @@ class Issuers:
         method = kwargs.pop("method", "GET")
         try:
             async with self.http.request(method, url, allow_redirects=False, **kwargs) as response:
-                body = await response.content.read(ANSWER_BYTES)
                 if response.status >= 500:
                     raise Unavailable("Служба входа не отвечает. Повторите через минуту.")
+                body = b""
+                while len(body) < ANSWER_BYTES and (piece := await response.content.read(ANSWER_BYTES - len(body))):
+                    body += piece  # one read gives what has arrived so far
                 return (response.status, orjson.loads(body))
         except (aiohttp.ClientError, OSError, TimeoutError, orjson.JSONDecodeError) as problem:
             log.warning("issuer_away", error=type(problem).__name__)

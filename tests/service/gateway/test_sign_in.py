@@ -1,17 +1,25 @@
 """Sign-in against the real development issuer: the round trip, and every way of forging a part of it."""
 
+import asyncio
 import json
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+import pytest
+from aiohttp import web
 from sqlalchemy import text
 
 from deploy.identity.issuer import Issuer
+from deploy.ports import free_port
+from gateway import settings
 from gateway.commands.contacts import hand_over_waiting
-from tests.service.gateway.conftest import PORTAL, Open, Stand
+from gateway.issuers import Issuers
+from shared.errors import Unavailable
+from tests.service.gateway.conftest import PORTAL, Open, Stand, serving
 from tests.support.stage import eventually
 
 
@@ -216,3 +224,52 @@ async def test_of_several_systems_the_person_chooses(opened: Open, issuer: Issue
     assert all(title in page for _, title, _ in systems)
     begun = await browser.get(links[0])
     assert begun.headers["location"].startswith(issuer.url)
+
+
+async def test_an_issuers_answer_may_arrive_in_pieces() -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    document = json.dumps({"issuer": address, **{name: f"{address}/{name}" for name in names}}).encode()
+
+    async def in_pieces(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"content-type": "application/json"})
+        await answer.prepare(request)
+        for piece in (document[:40], document[40:]):
+            await answer.write(piece)
+            await asyncio.sleep(0.05)
+        return answer
+
+    app = web.Application()
+    app.router.add_get("/.well-known/openid-configuration", in_pieces)
+    known = settings.Issuer(key="school", title="Вход", issuer=address, client_id="dpo")
+    async with serving(app, port):
+        issuers = Issuers([known], development=True)
+        try:
+            assert (await issuers.metadata(known))["jwks_uri"] == f"{address}/jwks_uri"
+        finally:
+            await issuers.close()
+
+
+async def test_an_issuers_answer_without_end_is_not_read_to_the_end() -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        with suppress(ConnectionError):
+            while True:
+                await answer.write(b" " * 100_000)
+        return answer
+
+    app = web.Application()
+    app.router.add_get("/.well-known/openid-configuration", endless)
+    known = settings.Issuer(key="school", title="Вход", issuer=address, client_id="dpo")
+    async with serving(app, port):
+        issuers = Issuers([known], development=True)
+        try:
+            with pytest.raises(Unavailable):
+                await asyncio.wait_for(issuers.metadata(known), 3)
+        finally:
+            await issuers.close()
