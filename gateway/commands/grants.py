@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway import rules
 from gateway.tables import Account, Organisation, RoleGrant
 from shared.access import SCOPE_OF
-from shared.clock import REGION
+from shared.clock import REGION, today
 from shared.contracts.gateway import Role, RoleGranted, RoleRevoked, ScopeKind
 from shared.errors import DomainError, Forbidden, Invalid, NotFound
 from shared.messaging.due import forget, schedule
@@ -28,7 +28,7 @@ class AlreadyHeld(DomainError):
 
 
 class LastOperator(DomainError):
-    code, detail = "last_operator", "Это последний оператор: сначала назначьте другого."
+    code, detail = "last_operator", "Это последний бессрочный оператор: сначала назначьте другого."
 
 
 class FirstOperatorThere(DomainError):
@@ -138,9 +138,12 @@ async def ends_with(session: AsyncSession, grant: RoleGrant, held: Iterable[rule
 
 
 async def revoke(session: AsyncSession, grant: RoleGrant, *, reason: str, revoked_by: UUID | None, now: datetime) -> None:
-    if grant.role == "operator":
+    """Write down that a role was taken back, and say so; raises `LastOperator` when nobody else is operator now and without an end."""
+    day = today(now)
+    if grant.role == "operator" and rules.in_force(valid_from=grant.valid_from, valid_until=grant.valid_until, today=day):
         await session.execute(text("LOCK TABLE role_grant IN SHARE ROW EXCLUSIVE MODE"))  # two operators must not revoke each other
-        others = select(func.count()).select_from(RoleGrant).where(RoleGrant.role == "operator", col(RoleGrant.revoked_at).is_(None))
+        lasting = (col(RoleGrant.revoked_at).is_(None), RoleGrant.valid_from <= day, col(RoleGrant.valid_until).is_(None))
+        others = select(func.count()).select_from(RoleGrant).where(RoleGrant.role == "operator", *lasting)
         if (await session.exec(others.where(RoleGrant.id != grant.id))).one() == 0:
             raise LastOperator()
     grant.revoked_at, grant.revoked_by, grant.revoke_reason = now, revoked_by, reason

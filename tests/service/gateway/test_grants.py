@@ -243,3 +243,18 @@ async def test_the_database_itself_refuses_what_must_not_be(stand: Stand) -> Non
                 await connection.execute(f"{row} VALUES (gen_random_uuid(), '{account}', {values}, '2026-01-01', now(), 1)")
     finally:
         await connection.close()
+
+
+async def test_an_operator_who_has_not_begun_or_whose_term_ends_leaves_no_region_without_one(stand: Stand) -> None:
+    mine = (await stand.call("GET", "/api/v1/session", "orlova")).json()["grants"][0]["grant_id"]
+    today = datetime.now(UTC).date()
+    await grant(stand, "orlova", "belyaev", "operator", valid_from=str(today + timedelta(days=30)))
+    await grant(stand, "orlova", "nikitina", "operator", valid_until=str(today + timedelta(days=30)))
+    leaves = {"reason": "Увольняюсь."}
+    refused = await stand.call("DELETE", f"/api/v1/grants/{mine}", "orlova", leaves)
+    assert (refused.status_code, refused.json()["type"]) == (409, "last_operator")
+    made = await grant(stand, "orlova", "shubina", "operator")
+    assert (await stand.call("DELETE", f"/api/v1/grants/{mine}", "orlova", leaves)).status_code == 200
+    assert made.status_code == 201
+    await stand.gateway.serve_due(datetime.now(UTC) + timedelta(days=40))
+    assert len(await stand.gateway.told(RoleRevoked)) == 2  # nikitina's term is over
