@@ -14,14 +14,20 @@ from gateway.commands.sessions import close_all, consented
 from gateway.tables import Account, Consent, Erased, Learner, Merged, RoleGrant
 from shared.contracts.erasure import GatewayPersonErased, Kept
 from shared.database import keep_newest
+from shared.errors import Forbidden
 from shared.messaging.outbox import emit
 
 BEFORE_ANY_EVENT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def register(session: AsyncSession, *, issuer: str, subject: str, person_id: UUID, purposes: Iterable[str], now: datetime) -> Account:
-    """Link a subject to the person that enrollment knows, and let the consents count at once; the events confirm them."""
+    """Link a subject to the person that enrollment knows, and let the consents count at once; the events confirm them.
+
+    Raises `Forbidden` for a person who was erased meanwhile.
+    """
     person_id = await current_id(session, person_id)
+    if not await hold(session, person_id):
+        raise Forbidden("Данные удалены по вашему требованию. Войдите снова и дайте согласие.")
     account = await account_for(session, issuer=issuer, subject=subject, now=now)
     if account.person_id != person_id:
         account.person_id = person_id
@@ -34,17 +40,23 @@ async def register(session: AsyncSession, *, issuer: str, subject: str, person_i
     return account
 
 
+async def hold(session: AsyncSession, person_id: UUID) -> bool:
+    """Have a person alone until the transaction ends, so that nothing is kept while they are being erased; False for one erased."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(person_id), 0))))
+    return await session.get(Erased, person_id) is None
+
+
 async def keep_consent(session: AsyncSession, *, person_id: UUID, purpose: str, active: bool, changed_at: datetime) -> None:
     """The newest word on a consent wins, whenever it arrives; an erased person has none."""
     person_id = await current_id(session, person_id)
-    if await session.get(Erased, person_id):
+    if not await hold(session, person_id):
         return
     await keep_newest(session, Consent, by="changed_at", person_id=person_id, purpose=purpose, active=active, changed_at=changed_at)
 
 
 async def keep_learner(session: AsyncSession, *, person_id: UUID, organisation_id: UUID | None, oktmo: str | None, revision: int) -> None:
     person_id = await current_id(session, person_id)
-    if await session.get(Erased, person_id):
+    if not await hold(session, person_id):
         return
     await keep_newest(session, Learner, person_id=person_id, organisation_id=organisation_id, oktmo=oktmo, revision=revision)
 
@@ -75,6 +87,7 @@ async def erase(session: AsyncSession, *, person_id: UUID, request_id: UUID, now
     An account that still holds roles stays, as its owner signs in by it for work; one that ever held some loses its name only.
     """
     person_id = await current_id(session, person_id)
+    await hold(session, person_id)
     tombstone = insert(Erased).values(person_id=person_id, request_id=request_id, erased_at=now, answered=False)
     if removed(await session.execute(tombstone.on_conflict_do_nothing())) == 0:
         return  # answered before, under whatever request

@@ -1,5 +1,6 @@
 """Consents, merged and erased persons, as the door knows them."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -7,6 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from gateway.commands.erasures import answer_erasures
+from gateway.subscribers import HEARS
 from shared.contracts.enrollment import ConsentGranted, ConsentWithdrawn, LearnerChanged, PersonMerged
 from shared.contracts.erasure import GatewayPersonErased
 from tests.service.gateway.appointing import MIASS, grant, organisation
@@ -73,6 +75,16 @@ async def test_an_erased_persons_account_is_gone_and_late_facts_bring_nothing_ba
             assert (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() == 0, table
 
 
+async def test_whoever_was_erased_while_registering_can_begin_again(stand: Stand) -> None:
+    browser, person_id = stand.browser(), stand.registers()
+    await browser.sign_in("sokolova")
+    await consent(stand, person_id, "training", datetime.now(UTC), given=False, erase=True)
+    consents = {"consents": [{"purpose": "training", "text_version": 1}]}
+    assert (await browser.change("POST", "/api/v1/me/registration", consents)).status_code == 403
+    stand.registers(uuid4(), "training")
+    assert (await browser.change("POST", "/api/v1/me/registration", consents)).status_code == 201
+
+
 async def test_whoever_works_here_keeps_the_account_when_erased_as_a_learner(stand: Stand) -> None:
     await grant(stand, "orlova", "sokolova", "ministry")
     _, person_id = await stand.teacher("sokolova")
@@ -92,3 +104,20 @@ async def test_the_traces_and_the_mail_sink_answer_an_erasure_too(stand: Stand) 
     assert await answer_erasures(state.gate, state.sessions, now=later) == 0
     said = await stand.gateway.told(GatewayPersonErased)
     assert [(one.data["service"], one.dporevision) for one in said] == [("gateway", 1), ("traces", 2), ("mail_sink", 3)]
+
+
+async def test_a_fact_on_its_way_does_not_outlive_an_erasure(stand: Stand) -> None:
+    person_id = uuid4()
+    facts: dict[str, Any] = {"consent_id": uuid4(), "person_id": person_id, "text_version": 1}
+    withdrawn = envelope_of(ConsentWithdrawn(purpose="training", request_id=uuid4(), erase=True, **facts), subject=uuid4())
+    given = ConsentGranted(purpose="publication", **facts)
+    learner = LearnerChanged(person_id=person_id, oktmo=MIASS)
+    async with stand.gateway.app.state.sessions.begin() as session:
+        for late in (given, learner):
+            await HEARS[type(late)](late, envelope_of(late, subject=person_id), session)
+        erasing = asyncio.create_task(stand.gateway.hear(withdrawn))
+        await asyncio.wait({erasing}, timeout=1)
+    await erasing
+    async with stand.gateway.app.state.engine.connect() as connection:
+        for table in ("consent", "learner"):
+            assert (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() == 0, table
