@@ -11,7 +11,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.assessment.commands.completion import EXPIRES, close, has_answers
-from services.assessment.commands.persons import hold, is_erased
+from services.assessment.commands.persons import hold_current, is_erased
 from services.assessment.rules import attempts as rules
 from services.assessment.rules.bank import key_of
 from services.assessment.tables import Attempt, AttemptItem, Difficulty, FormItem, Item, ItemReport, Procedure, Question, Reassessment
@@ -24,7 +24,7 @@ async def start_attempt(
 ) -> tuple[UUID, bool]:
     """The id of the person's running attempt, started now if there was none, and whether it was."""
     rules.demand_route(purpose=purpose, route_id=route_id)
-    await hold(session, person_id)
+    person_id = await hold_current(session, person_id)
     if await is_erased(session, person_id):
         raise Forbidden("Данные удалены по вашему требованию. Войдите снова и дайте согласие.", consent="assessment")
     if (procedure := await session.get(Procedure, procedure_id, with_for_update={"read": True})) is None:  # not published anew meanwhile

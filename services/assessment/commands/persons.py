@@ -30,6 +30,14 @@ async def current_id(session: AsyncSession, person_id: UUID) -> UUID:
     return await session.scalar(known) or person_id
 
 
+async def hold_current(session: AsyncSession, person_id: UUID) -> UUID:
+    """The id that a person has now, held as `hold` does; a merge that is on its way is waited for."""
+    await hold(session, held := await current_id(session, person_id))
+    while (kept := await current_id(session, person_id)) != held:
+        await hold(session, held := kept)
+    return kept
+
+
 def ids_of(person_id: UUID) -> Any:
     """All ids that a person, given by the current one, ever had."""
     former = select(col(PersonAlias.person_id)).where(col(PersonAlias.same_as) == person_id)
@@ -44,8 +52,7 @@ async def is_erased(session: AsyncSession, person_id: UUID) -> bool:
 
 async def ask_again(session: AsyncSession, event: RouteStudied) -> None:
     """Ask once for a second measurement after a studied route."""
-    person_id = await current_id(session, event.person_id)
-    await hold(session, person_id)
+    person_id = await hold_current(session, event.person_id)
     if await is_erased(session, person_id):
         return
     due = reassessment_due(studied_on=event.studied_on)
@@ -65,15 +72,13 @@ async def ask_again(session: AsyncSession, event: RouteStudied) -> None:
 
 async def keep_learner(session: AsyncSession, person_id: UUID, *, revision: int, **codes: Any) -> None:
     """Keep a person's newest codes under the id they came with; nobody erased gets any."""
-    kept = await current_id(session, person_id)
-    await hold(session, kept)
-    if not await is_erased(session, kept):
+    if not await is_erased(session, await hold_current(session, person_id)):
         await keep_newest(session, Learner, person_id=person_id, revision=revision, **codes)
 
 
 async def stop_attempts(session: AsyncSession, person_id: UUID, *, before: datetime) -> None:
     """Drop what was running when a consent was withdrawn: without it nothing may be measured."""
-    running = delete(Attempt).where(col(Attempt.person_id) == await current_id(session, person_id), col(Attempt.status) == "running")
+    running = delete(Attempt).where(col(Attempt.person_id) == await hold_current(session, person_id), col(Attempt.status) == "running")
     await session.execute(running.where(col(Attempt.started_at) <= before))
 
 
@@ -97,8 +102,7 @@ async def merge_persons(session: AsyncSession, from_id: UUID, into_id: UUID) -> 
 
 async def erase_person(session: AsyncSession, person_id: UUID, *, request_id: UUID, now: datetime) -> None:
     """Forget a person under all their ids, remember only that they are gone, and answer the request once."""
-    kept = await current_id(session, person_id)
-    await hold(session, kept)
+    kept = await hold_current(session, person_id)
     noted = insert(ErasedPerson).values(request_id=request_id, person_id=person_id, erased_at=now).on_conflict_do_nothing()
     if (await session.execute(noted.returning(col(ErasedPerson.request_id)))).first() is None:
         return

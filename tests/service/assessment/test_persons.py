@@ -1,5 +1,6 @@
 """What others say about persons counts in any order; an erased person stays erased."""
 
+import asyncio
 from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
@@ -8,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
+from services.assessment.subscribers import HEARS
 from services.assessment.tables import (
     Attempt,
     AttemptItem,
@@ -84,6 +86,24 @@ async def test_any_order_of_merging_and_erasing_leaves_nobody(centre: Centre) ->
             await centre.service.hear(*map(again, order))
             assert not any((await rows(centre, *ABOUT_PERSONS)).values()), [one.type for one in order]
             await start_afresh(centre, PersonAlias, ErasedPerson)
+
+
+async def test_what_comes_while_records_are_merged_is_about_the_one_person(centre: Centre) -> None:
+    for erased in (True, False):
+        former, kept = centre.service.teacher(), centre.service.teacher()
+        assert former.person
+        assert kept.person
+        await centre.measured(former)
+        told = merged(former.person, kept.person)
+        later = withdrawn(former.person, erase=True) if erased else centre.studied(former.person)
+        async with centre.service.app.state.sessions.begin() as session:
+            await HEARS[PersonMerged](told.event(), told, session)
+            hearing = asyncio.create_task(centre.service.hear(later))
+            await asyncio.wait({hearing}, timeout=1)
+        await hearing
+        left = await rows(centre, Attempt, Reassessment)
+        assert {row[1] for found in left.values() for row in found} in (set(), {kept.person})
+        assert bool(left["Attempt"]) == bool(left["Reassessment"]) == (not erased)
 
 
 async def test_chains_of_merged_records_end_in_one_person(centre: Centre) -> None:
