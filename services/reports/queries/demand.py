@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.reports.queries import labels
 from services.reports.queries.places import within_days
+from services.reports.queries.routes import lives, newest
 from services.reports.rules.periods import Period
 from services.reports.rules.suppression import THRESHOLD, in_fives
 from services.reports.tables.copies import Cancellation, StudyGroup
@@ -64,12 +65,17 @@ async def waiting(session: AsyncSession, *, caller: Caller, now: datetime) -> li
 
 
 async def deficits(session: AsyncSession) -> list[dict[str, Any]]:
-    """Competences that routes leave open because no programme develops them.
+    """Competences that the routes of today leave open because no programme develops them.
 
     People are told in fives: the counts of reasons by municipality are shown elsewhere, and no difference may tell one person.
     """
-    one = func.jsonb_array_elements(col(Route.residual))
-    each = select(col(Route.person), one.op("->>")("competence").label("competence"), one.op("->>")("reason").label("reason")).subquery()
+    one, life = func.jsonb_array_elements(col(Route.residual)), lives()
+    each = (
+        select(col(Route.person), one.op("->>")("competence").label("competence"), one.op("->>")("reason").label("reason"))
+        .join(life, life.c.route_id == col(Route.route_id))
+        .where(~life.c.completed, col(Route.route_id).in_(newest(life)))
+        .subquery()
+    )
     people = func.count(each.c.person.distinct()).label("people")
     counted = select(each.c.competence, people).where(each.c.reason == "no_programme").group_by(each.c.competence)
     rows = (await session.execute(counted.having(people >= THRESHOLD).order_by(people.desc(), each.c.competence))).all()

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Subquery, case, func, select, true
+from sqlalchemy import Select, Subquery, case, func, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,16 +18,25 @@ from services.reports.rules.suppression import THRESHOLD
 from services.reports.tables.facts import MARKS, Route, RouteMark
 
 
+def lives() -> Subquery:
+    """The days of every route: when it was first and last planned, and what it has reached."""
+    kind, day = col(RouteMark.kind), col(RouteMark.marked_on)
+    first, last = (of(day).filter(kind == "planned").label(name) for of, name in ((func.min, "planned_on"), (func.max, "last_on")))
+    reached = (func.bool_or(kind == one).label(one) for one in MARKS)
+    return select(col(RouteMark.route_id), first, last, *reached).group_by(col(RouteMark.route_id)).subquery("life")
+
+
+def newest(life: Subquery) -> Select[UUID]:
+    """The route of each person that was planned last; it has replaced those that were not completed."""
+    id_, person = col(Route.route_id), col(Route.person)
+    order = (person, life.c.last_on.desc(), life.c.completed.desc(), life.c.planned_on.desc(), id_)
+    return select(id_).ext(distinct_on(person)).join(life, life.c.route_id == id_).order_by(*order)
+
+
 def planned(period: Period) -> Subquery:
     """Routes first planned within a period, each with its municipality and how far it is now; none that another has replaced."""
-    kind = col(RouteMark.kind)
-    day = func.min(col(RouteMark.marked_on)).filter(kind == "planned").label("planned_on")
-    last = func.max(col(RouteMark.marked_on)).filter(kind == "planned").label("last_on")
-    reached = (func.bool_or(kind == one).label(one) for one in MARKS)
-    life = select(col(RouteMark.route_id), day, last, *reached).group_by(col(RouteMark.route_id)).subquery("life")
-    id_, person, home = col(Route.route_id), col(Route.person), lives_in()
-    order = (person, life.c.last_on.desc(), life.c.planned_on.desc(), id_)  # of a person's unfinished routes the one planned last is live
-    live = select(id_).ext(distinct_on(person)).join(life, life.c.route_id == id_).where(~life.c.completed).order_by(*order)
+    life, home = lives(), lives_in()
+    id_, person = col(Route.route_id), col(Route.person)
     stands = case(
         (life.c.completed, "completed"),
         (life.c.studied, "studied"),
@@ -35,7 +45,7 @@ def planned(period: Period) -> Subquery:
     ).label("stands")
     shape = (id_, person, col(Route.hours), col(Route.steps), col(Route.residual))
     joined = select(func.coalesce(home.c.oktmo, "").label("oktmo"), stands, *shape).join(life, life.c.route_id == id_)
-    counted = (life.c.completed | id_.in_(live), *within_days(period, life.c.planned_on))
+    counted = (life.c.completed | id_.in_(newest(life)), *within_days(period, life.c.planned_on))
     return joined.outerjoin(home, home.c.person == person).where(*counted).subquery("route")
 
 

@@ -65,3 +65,12 @@ async def test_deficits_without_a_programme_are_told_in_fives_and_few_people_not
         await reports.hear([lacking(code, reason) for _ in range(people)])
     shown = (await reports.figures("demand"))["deficits"]
     assert [(one["competence"], one["at_least"]) for one in shown] == [("М.1", 5)]
+
+
+async def test_a_deficit_that_the_next_route_closes_is_no_longer_wanted(reports: Reports) -> None:
+    residual = [{"competence": "М.1", "share": 1, "reason": "no_programme"}]
+    for _ in range(6):
+        person = uuid4()
+        await reports.hear([said(RoutePlanned, route_id=uuid4(), person_id=person, residual=residual)])
+        await reports.hear([said(RoutePlanned, route_id=uuid4(), person_id=person, residual=[], at=BEGIN + timedelta(days=9))])
+    assert (await reports.figures("demand"))["deficits"] == []

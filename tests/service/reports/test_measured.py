@@ -150,11 +150,14 @@ async def test_two_people_are_not_shown_however_often_counted(reports: Reports) 
 
 async def test_a_route_that_another_one_has_replaced_is_not_counted(reports: Reports) -> None:
     later = BEGIN + timedelta(days=30)
-    for number in range(6):
+    for number in range(10):
         person = uuid4()
         await reports.hear([said(LearnerChanged, person_id=person, oktmo=MIASS)])
         first, second = (said(RoutePlanned, at=at, route_id=uuid4(), person_id=person) for at in (BEGIN, later))
         await reports.hear([first, second] if number % 2 else [second, first])
+        if number < 5:
+            ids = {name: second.data[name] for name in ("route_id", "person_id")}
+            await reports.hear([said(RouteCompleted, revision=5, at=later + timedelta(days=9), **ids)])
     seen = await reports.figures("routes")
-    assert (seen["total"]["n"], seen["load"]["n"]) == (6, 6)
-    assert [one["n"] for one in seen["by_status"] if one["status"] == "proposed"] == [6]
+    assert (seen["total"]["n"], seen["load"]["n"]) == (10, 10)
+    assert {one["status"]: one["n"] for one in seen["by_status"] if one["n"]} == {"proposed": 5, "completed": 5}
