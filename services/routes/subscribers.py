@@ -79,9 +79,9 @@ async def on_group_announced(event: GroupAnnounced, envelope: Envelope, session:
 async def on_group_changed(event: GroupChanged, envelope: Envelope, session: AsyncSession) -> None:
     if await keep_group(event, envelope, session):
         await offer_group(event, session)  # its announcement may come later, and is outdated then
+        await replan_where(session, has_group(event.group_id), "dates", clock(session))
         stands = (col(Step.status).in_(FIXED), col(Step.groups)[0].astext == str(event.group_id))
         await session.execute(update(Step).where(*stands).values(starts=event.starts, ends=event.ends))
-        await replan_where(session, has_group(event.group_id), "dates", clock(session))
 
 
 async def on_group_cancelled(event: GroupCancelled, envelope: Envelope, session: AsyncSession) -> None:

@@ -114,6 +114,10 @@ async def test_a_moved_group_moves_its_step(routes: Running) -> None:
     assert (step["starts"], step["ends"]) == (moved.data["starts"], moved.data["ends"])
     said = (await routes.told(RoutePlanned))[-1].data
     assert (said["replaced_because"], said["steps"][0]["starts"]) == ("dates", moved.data["starts"])
+    again = changed(story.group("a1", "A", starts=34, ends=64), revision=3)
+    await routes.hear(story.submitted(person, "A", "a1"), again)
+    [step] = (await my_route(routes, person))["steps"]
+    assert (step["status"], step["starts"], step["ends"]) == ("applied", again.data["starts"], again.data["ends"])
 
 
 async def test_a_group_heard_of_by_its_change_is_offered_as_one_announced(routes: Running) -> None:
