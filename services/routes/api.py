@@ -1,5 +1,6 @@
 """routes over HTTP: a teacher's own route, its acceptance, its change, and the answers to «почему»."""
 
+import asyncio
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,7 +12,6 @@ from services.routes import queries, rules
 from services.routes.commands import planning, progress
 from services.routes.planner.frontier import frontier
 from services.routes.planner.reasons import NoRoute
-from services.routes.planner.solve import solve
 from services.routes.planner.why_not import why_not
 from services.routes.tables import Route
 from shared.access import Caller, allow
@@ -161,7 +161,7 @@ async def route_alternatives(route_id: UUID, caller: Teacher, tx: Tx, now: Now) 
     """What 36, 72, 108 and 144 hours would give."""
     route = await progress.own_route(tx, route_id, caller)
     person, offered = await planning.inputs(tx, route, now=now)
-    points = frontier(person, offered, today=today(now))
+    points = await asyncio.to_thread(frontier, person, offered, today=today(now))
     known = await queries.programmes(tx, [UUID(step.programme) for point in points if point.plan for step in point.plan.steps])
     return [
         {
@@ -183,8 +183,8 @@ async def explain_route(route_id: UUID, programme_id: UUID, caller: Teacher, tx:
         solved = await planning.solved(tx, route, now=now)
     except NoRoute as refusal:
         raise rules.CannotStandTogether() from refusal
-    plan = solve(solved.prepared.problem)
     asked = [each.group for each in solved.prepared.problem.candidates if each.programme == str(programme_id)]
     asked += [each.candidate.group for each in solved.prepared.excluded if each.candidate.programme == str(programme_id)]
-    found = [why_not(solved.prepared, plan, group) for group in asked if group not in plan.groups]
+    left_out = [group for group in asked if group not in solved.plan.groups]
+    found = [await asyncio.to_thread(why_not, solved.prepared, solved.plan, group) for group in left_out]
     return [{"group_id": one.group, "reason": one.reason.code, "loss": one.loss} for one in found]

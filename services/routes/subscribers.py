@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import false, or_, select, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -175,10 +175,10 @@ async def offer_group(event: GroupDates, session: AsyncSession) -> None:
 
 async def offer(session: AsyncSession, competences: set[str]) -> None:
     """Let proposed routes that leave one of these deficits open be planned anew soon."""
-    waiting = await session.execute(select(Route).where(col(Route.status) == "proposed"))
-    for route in waiting.scalars():
-        if competences & {one["competence"] for one in route.residual}:
-            await schedule(session, "better_route", route.route_id, at=clock(session) + SETTLE)
+    open_ = [col(Route.residual).contains([{"competence": one}]) for one in sorted(competences)]
+    waiting = await session.execute(select(col(Route.route_id)).where(col(Route.status) == "proposed", or_(false(), *open_)))
+    for route_id in waiting.scalars():
+        await schedule(session, "better_route", route_id, at=clock(session) + SETTLE)
 
 
 async def on_better_route(session: AsyncSession, route_id: UUID, facts: dict[str, Any], now: datetime) -> None:

@@ -18,6 +18,11 @@ def json_column(default: str | None = None) -> Any:
     return Field(sa_column=Column(JSONB, nullable=False, server_default=default))
 
 
+def holding(column: str, **only: Any) -> Index:
+    """Finds the rows whose list holds something."""
+    return Index(f"holding_{column}", column, postgresql_using="gin", postgresql_ops={column: "jsonb_path_ops"}, **only)
+
+
 def fact_or_none() -> Any:
     """A fact that may be missing; a missing one is NULL, not the JSON word for it."""
     return Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
@@ -112,6 +117,7 @@ class Route(Base, table=True):
         CheckConstraint("bound >= objective - 0.000000001", name="bound_holds"),
         UniqueConstraint("attempt_id"),
         Index("one_live_route", "person_id", unique=True, postgresql_where=text("status IN ('proposed', 'accepted', 'studied')")),
+        holding("residual", postgresql_where=text("status = 'proposed'")),
     )
     route_id: UUID = Field(primary_key=True)
     person_id: UUID = Field(index=True)
@@ -141,6 +147,7 @@ class Step(Base, table=True):
         CheckConstraint("status IN ('planned', 'applied', 'studying', 'completed')", name="status_known"),
         CheckConstraint("hours > 0", name="hours_positive"),
         UniqueConstraint("route_id", "programme_id"),
+        holding("groups"),
     )
     step_id: UUID = Field(primary_key=True)
     route_id: UUID = Field(foreign_key="route.route_id", index=True)

@@ -38,6 +38,8 @@ class Faults:
     """Commands that will come; the faults are spread over them."""
     hits: Counter[str] = field(default_factory=Counter)
     struck: list[dict[str, Any]] = field(default_factory=list)
+    over: bool = False
+    """Whether all commands were given: what has not struck by then hits nobody."""
 
     def planned(self) -> list[Fault]:
         """The faults of this run in an order of its own."""
@@ -57,6 +59,8 @@ class Faults:
         for place, fault in enumerate(faults):
             mark = self.expected * (place + 1) // (len(faults) + 1)
             while len(self.ledger.entries) < mark or not self.ledger.in_flight:
+                if self.over:
+                    return
                 await asyncio.sleep(0.02)
             under_load = self.ledger.in_flight
             hit = await fault.strike()

@@ -33,6 +33,10 @@ class Reckoning:
     """Copies that differ from their owner's state."""
     figures: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def clean(self) -> bool:
+        return not any((self.lost, self.doubled, self.stuck, self.ghosts, self.oversold, self.apart))
+
     def balance(self, what: str, expected: Counter[Any], found: Counter[Any]) -> None:
         """Compare accepted commands with their effects: missing ones are lost, surplus ones doubled, unknown ones ghosts."""
         for key in expected.keys() | found.keys():

@@ -1,5 +1,6 @@
 """From a measured deficit to a route, and to the next one when the world has changed."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -81,7 +82,7 @@ async def fill(session: AsyncSession, route: Route, *, because: Replacement | No
             return  # two groups already applied for clash; the person sorts that out, the route stays
         route.wishes = replace(pinned, pinned=frozenset()).stored()  # what was pinned is no longer to be had
         found = await solved(session, route, now=now)
-    plan, reasons = found.plan, explain(found.prepared, found.plan)
+    plan, reasons = found.plan, await asyncio.to_thread(explain, found.prepared, found.plan)
     before = [(step.programme_id, step.groups[:1]) for step in steps]
     after = [(UUID(one.step.programme), [one.step.group]) for one in reasons.steps]
     offered = {group for one in reasons.steps for group in one.groups}
@@ -109,7 +110,7 @@ async def inputs(session: AsyncSession, route: Route, *, now: datetime, held: Se
 
 
 async def solved(session: AsyncSession, route: Route, *, now: datetime) -> Replanned:
-    """The best route beside what is done and applied for."""
+    """The best route beside what is done and applied for, searched beside the event loop: the hardest takes seconds."""
     steps = await known.steps_of(session, route.route_id)
     person, offered = await inputs(session, route, now=now, held=[UUID(step.groups[0]) for step in steps if step.status != "planned"])
     by_group = {one.group: one for one in offered}
@@ -117,7 +118,8 @@ async def solved(session: AsyncSession, route: Route, *, now: datetime) -> Repla
     def standing(*statuses: str) -> list[Candidate]:
         return [by_group[step.groups[0]] for step in steps if step.status in statuses and step.groups[0] in by_group]
 
-    return replan(
+    return await asyncio.to_thread(
+        replan,
         person,
         offered,
         today=today(now),

@@ -9,7 +9,8 @@ import pytest
 from services.routes.planner.fit import fits
 from services.routes.planner.problem import Candidate, Limits, Problem, fingerprint
 from services.routes.planner.reasons import NoRoute, Overlaps, PrerequisiteMissing, SameProgramme, TooDear, TooLong, Unknown
-from services.routes.planner.solve import solve
+from services.routes.planner.search import NODE_LIMIT
+from services.routes.planner.solve import GROUP_VISITS, solve
 from tests.unit.planner.brute_force import best_value, feasible, value
 from tests.unit.planner.instances import YEAR, random_problem
 from tests.unit.planner.referee import attainable, referee
@@ -133,6 +134,14 @@ def test_at_the_node_limit_the_route_is_feasible_and_the_bound_holds(seed: int, 
     assert cut.nodes <= node_limit
     assert cut.objective <= best.objective + 1e-9 <= cut.bound + 2e-9
     assert fits(problem, cut.steps)
+
+
+def test_of_many_groups_fewer_nodes_are_looked_at_and_the_bound_says_what_that_may_cost() -> None:
+    problem = random_problem(0, groups=400, programmes=300, limits=Limits(hours=288, fee=1_000_000, courses=10, quarter_hours=1_000))
+    plan = solve(problem)
+    assert plan.nodes <= GROUP_VISITS // 400 < NODE_LIMIT
+    assert not plan.proven
+    assert 0 < plan.objective < plan.bound
 
 
 def test_the_node_limit_does_not_stop_before_the_mandatory_groups_are_in() -> None:
