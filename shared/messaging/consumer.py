@@ -24,10 +24,10 @@ from shared.errors import DomainError, is_transient
 from shared.messaging.failpoint import failpoint
 from shared.messaging.tables import inbox
 from shared.messaging.topology import ARCHIVE, parked_of, queue_of, retry_of, seconds_name, topology_of
-from shared.messaging.wire import Wire, copy_of
+from shared.messaging.wire import CONFIRM_SECONDS, Wire, copy_of
 
 log = structlog.get_logger()
-HALF_MADE_SECONDS = 5
+HALF_MADE_SECONDS, HANDLE_SECONDS = 5, 60.0
 Hear = Callable[[Any, Envelope, AsyncSession], Awaitable[None]]
 Hears = Mapping[type[Event], Hear]
 
@@ -126,7 +126,7 @@ class Consumer:
         ) as current:
             try:
                 envelope, event = understood(message.body)
-                async with self.sessions.begin() as session:
+                async with asyncio.timeout(HANDLE_SECONDS), self.sessions.begin() as session:  # who never ends would keep a slot for ever
                     fresh = await hear_once(session, queue, hear, envelope, event)
                 failpoint(f"{self.service}.committed")
                 current.set_attribute("dpo.event.repeated", not fresh)
@@ -137,7 +137,8 @@ class Consumer:
                     await self.retry(queue, message, attempt, problem)
                 else:
                     await self.park(queue, message, attempt, problem)
-            await message.ack()
+            async with asyncio.timeout(CONFIRM_SECONDS):
+                await message.ack()
 
     async def retry(self, queue: str, message: RabbitMessage, attempt: int, problem: Exception) -> None:
         seconds = self.retry_seconds[min(attempt, len(self.retry_seconds) - 1)]

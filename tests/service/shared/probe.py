@@ -1,5 +1,6 @@
 """A small service under notify's name, to try what `shared` promises."""
 
+import asyncio
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -29,6 +30,10 @@ class Settings(ServiceSettings):
     pass
 
 
+class Stuck(Exception):
+    """The handler does not raise this: it never ends."""
+
+
 @router.post("/requests", status_code=201)
 async def open_request(caller: Anyone, tx: Tx, now: Now, fail: bool = False) -> dict[str, Any]:
     request_id = uuid4()
@@ -46,7 +51,10 @@ async def count_heard(caller: Anyone, tx: Tx) -> int:
 async def on_seats_changed(event: SeatsChanged, envelope: Envelope, session: AsyncSession) -> None:
     await session.execute(insert(heard).values(group_id=event.group_id))
     if failures:
-        raise failures.pop()
+        problem = failures.pop()
+        if isinstance(problem, Stuck):
+            await asyncio.Event().wait()
+        raise problem
 
 
 HEARS: Hears = {SeatsChanged: on_seats_changed}

@@ -10,7 +10,7 @@ from aiormq.exceptions import ChannelAccessRefused
 from sqlalchemy import func, select
 
 from shared.contracts import Envelope
-from shared.messaging import topology
+from shared.messaging import consumer, topology
 from shared.messaging.tables import outbox
 from shared.messaging.wire import message_of
 from shared.service import service
@@ -97,6 +97,19 @@ async def test_a_passing_failure_is_retried_later_and_then_heard_once(notify: Ru
     probe.failures.append(RuntimeError("a bug that heals"))
     await say(stage, envelope_of(probe.seats(), subject=uuid4()))
     await eventually(lambda: heard(notify), equals=1)
+    assert await parked(notify) == []
+
+
+async def test_a_handler_that_never_ends_is_given_up_and_its_event_heard_later(
+    notify: Running, stage: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a few of them would leave a service deaf that looks well."""
+    monkeypatch.setattr(consumer, "HANDLE_SECONDS", 0.5)
+    handlers = notify.app.state.settings.handlers
+    probe.failures.extend(probe.Stuck() for _ in range(handlers))
+    for _ in range(handlers + 1):
+        await say(stage, envelope_of(probe.seats(), subject=uuid4()))
+    await eventually(lambda: heard(notify), equals=handlers + 1)
     assert await parked(notify) == []
 
 
