@@ -133,7 +133,7 @@ async def driven(session: AsyncSession, statement: Executable, values: Mapping[s
             await held._start_transaction()  # as SQLAlchemy's own first statement would, there is no public way; none in a session of reads
         with nullcontext() if "bookkeeping" in statement.get_execution_options() else telemetry.statement(text):
             rows: list[Any] = await held.driver_connection.fetch(text, *(bound[name] for name in names), record_class=Row)
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, TimeoutError):
         # a transaction half begun would stay in the pool, and who comes next would commit but a savepoint of it
         await (await session.connection()).invalidate()
         raise
