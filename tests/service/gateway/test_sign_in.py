@@ -3,7 +3,8 @@
 import asyncio
 import json
 import re
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
@@ -226,50 +227,45 @@ async def test_of_several_systems_the_person_chooses(opened: Open, issuer: Issue
     assert begun.headers["location"].startswith(issuer.url)
 
 
-async def test_an_issuers_answer_may_arrive_in_pieces() -> None:
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-    document = json.dumps({"issuer": address, **{name: f"{address}/{name}" for name in names}}).encode()
+@asynccontextmanager
+async def answering(answer: Callable[[str, web.StreamResponse], Awaitable[None]]) -> AsyncIterator[tuple[Issuers, settings.Issuer]]:
+    """An issuer that answers what `answer` writes for its address, and who asks it."""
+    address = f"http://127.0.0.1:{(port := free_port())}"
 
-    async def in_pieces(request: web.Request) -> web.StreamResponse:
-        answer = web.StreamResponse(headers={"content-type": "application/json"})
-        await answer.prepare(request)
-        for piece in (document[:40], document[40:]):
-            await answer.write(piece)
-            await asyncio.sleep(0.05)
-        return answer
+    async def answered(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"content-type": "application/json"})
+        await response.prepare(request)
+        await answer(address, response)
+        return response
 
     app = web.Application()
-    app.router.add_get("/.well-known/openid-configuration", in_pieces)
-    known = settings.Issuer(key="school", title="Вход", issuer=address, client_id="dpo")
+    app.router.add_get("/.well-known/openid-configuration", answered)
     async with serving(app, port):
-        issuers = Issuers([known], development=True)
+        issuers = Issuers([known := settings.Issuer(key="school", title="Вход", issuer=address, client_id="dpo")], development=True)
         try:
-            assert (await issuers.metadata(known))["jwks_uri"] == f"{address}/jwks_uri"
+            yield issuers, known
         finally:
             await issuers.close()
+
+
+async def test_an_issuers_answer_may_arrive_in_pieces() -> None:
+    async def in_pieces(address: str, response: web.StreamResponse) -> None:
+        names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        document = json.dumps({"issuer": address, **{name: f"{address}/{name}" for name in names}}).encode()
+        for piece in (document[:40], document[40:]):
+            await response.write(piece)
+            await asyncio.sleep(0.05)  # otherwise both travel in one packet, and nothing is tried
+
+    async with answering(in_pieces) as (issuers, known):
+        assert (await issuers.metadata(known))["jwks_uri"] == f"{known.issuer}/jwks_uri"
 
 
 async def test_an_issuers_answer_without_end_is_not_read_to_the_end() -> None:
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-
-    async def endless(request: web.Request) -> web.StreamResponse:
-        answer = web.StreamResponse()
-        await answer.prepare(request)
+    async def endless(_: str, response: web.StreamResponse) -> None:
         with suppress(ConnectionError):
             while True:
-                await answer.write(b" " * 100_000)
-        return answer
+                await response.write(b" " * 100_000)
 
-    app = web.Application()
-    app.router.add_get("/.well-known/openid-configuration", endless)
-    known = settings.Issuer(key="school", title="Вход", issuer=address, client_id="dpo")
-    async with serving(app, port):
-        issuers = Issuers([known], development=True)
-        try:
-            with pytest.raises(Unavailable):
-                await asyncio.wait_for(issuers.metadata(known), 3)
-        finally:
-            await issuers.close()
+    async with answering(endless) as (issuers, known):
+        with pytest.raises(Unavailable):
+            await asyncio.wait_for(issuers.metadata(known), 3)
