@@ -72,21 +72,6 @@ def ping_rested(engine: AsyncEngine) -> None:
             raise
 
 
-def sessions_of(engine: AsyncEngine, *, service: str, clock: Clock, wake: asyncio.Event) -> Sessions:
-    """Sessions that know whose they are and what time it is; `wake` is set when one that told something has committed."""
-
-    class Telling(Session):
-        """Sessions of this service only, so that the hook below wakes this service's relay."""
-
-    @hooks.listens_for(Telling, "after_commit")
-    def told(session: Session) -> None:
-        if not session.in_nested_transaction() and session.info.pop("told", False):
-            wake.set()
-
-    info = {"service": service, "clock": clock}
-    return async_sessionmaker(engine, class_=AsyncSession, sync_session_class=Telling, expire_on_commit=False, info=info)
-
-
 def reads_of(engine: AsyncEngine, *, service: str, clock: Clock) -> Sessions:
     """Sessions that only read: every statement sees what is committed, as in a transaction, without the two round trips of one."""
 
@@ -148,7 +133,8 @@ def named(table: FromClause, *columns: str) -> dict[str, BindParameter[Any]]:
 @cache
 def appending(table: type[SQLModel]) -> Executable:
     shape = inspect(table)
-    return insert(table).values(named(shape.local_table, *shape.columns.keys())).returning(*shape.primary_key)
+    row = insert(table).values(named(shape.local_table, *shape.columns.keys()))
+    return row.returning(*shape.primary_key).execution_options(bookkeeping=True)
 
 
 async def append(session: AsyncSession, table: type[SQLModel], **row: Any) -> None:

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from shared.access import Caller, bearer
 from shared.database import driven, named
 from shared.errors import DomainError, Invalid
+from shared.messaging.outbox import STORE, untold
 from shared.messaging.tables import idempotency
 from shared.telemetry import SAFE
 
@@ -55,7 +56,9 @@ class Edge(APIRoute):
 ASKED = [idempotency.c[name] == bindparam(f"asked_{name}") for name in ("subject", "route", "key")]
 STORED = select(idempotency).where(*ASKED).execution_options(bookkeeping=True)
 ANSWER = named(idempotency, "subject", "route", "key", "request_hash", "status", "media_type", "body")
-KEEP = insert(idempotency).values(ANSWER).on_conflict_do_nothing().returning(idempotency.c.key).execution_options(bookkeeping=True)
+KEPT = insert(idempotency).values(ANSWER).on_conflict_do_nothing().returning(idempotency.c.key)
+KEEP = KEPT.add_cte(STORE.cte("told")).execution_options(bookkeeping=True)
+"""Stores an answer and, in the same round trip, what was told."""
 
 
 class Repeated(Exception):
@@ -79,7 +82,7 @@ async def once(request: Request, route: str, key: str, run: Run) -> Response:
             response = await run(request)
             media_type = response.media_type or response.headers.get("content-type")
             kept = {"request_hash": asked, "status": response.status_code, "media_type": media_type, "body": bytes(response.body)}
-            if not await driven(session, KEEP, intent | kept):
+            if not await driven(session, KEEP, intent | kept | untold(session)):
                 raise Repeated()
             return response
     except Exception:

@@ -17,12 +17,12 @@ from sqlalchemy import text
 from shared import errors, logs, telemetry
 from shared.access import Tokens, declared
 from shared.clock import clock_of
-from shared.database import engine_of, reads_of, sessions_of
+from shared.database import engine_of, reads_of
 from shared.edge import Edge
 from shared.messaging.consumer import Consumer, Hears
 from shared.messaging.due import Dues, serve
 from shared.messaging.hearing import Hearing
-from shared.messaging.outbox import oldest_unsent
+from shared.messaging.outbox import oldest_unsent, sessions_of
 from shared.messaging.relay import relay
 from shared.messaging.wire import Wire
 from shared.operations import router as operations

@@ -22,8 +22,9 @@ from shared import telemetry
 from shared.clock import real_time
 from shared.contracts import Envelope
 from shared.contracts.enrollment import SeatsChanged
-from shared.database import engine_of, sessions_of
+from shared.database import engine_of
 from shared.messaging.consumer import CLAIM, Consumer
+from shared.messaging.outbox import sessions_of
 from shared.messaging.relay import drain, lead
 from shared.messaging.topology import EVENTS, queue_of
 from shared.messaging.wire import Wire, message_of

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from services.catalog.commands.search import rewrite_documents
 from shared.clock import today
-from shared.database import Sessions, sessions_of
+from shared.database import Sessions
+from shared.messaging.outbox import sessions_of
 from tests.bench.search_quality_register import fill
 
 GROUPS_EACH, ORGANISATIONS, EVENTS, AT_ONCE = 4, 2500, 3000, 1000

@@ -22,7 +22,8 @@ from services.catalog.rules.programmes import ProgrammeFacts
 from shared import migrations
 from shared.access import Caller, Grant
 from shared.clock import today
-from shared.database import Sessions, engine_of, sessions_of
+from shared.database import Sessions, engine_of
+from shared.messaging.outbox import sessions_of
 from tests.support.servers import server_folder
 
 NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)

@@ -35,9 +35,10 @@ from shared.contracts.enrollment import (
     TrainingCompleted,
 )
 from shared.contracts.routes import EffectMeasured, RouteAccepted, RoutePlanned
-from shared.database import engine_of, sessions_of
+from shared.database import engine_of
 from shared.messaging.consumer import hear_once
 from shared.messaging.due import serve_one
+from shared.messaging.outbox import sessions_of
 from shared.messaging.tables import metadata as bookkeeping
 from shared.messaging.topology import queue_of
 from tests.contract.flows.event_map import SUBJECT

@@ -6,7 +6,8 @@ from uuid import uuid4
 from sqlalchemy import func, insert, select
 
 from shared.clock import real_time
-from shared.database import driven, engine_of, named, sessions_of
+from shared.database import driven, engine_of, named
+from shared.messaging.outbox import sessions_of
 from shared.messaging.tables import inbox
 from tests.support.servers import Servers
 

@@ -18,7 +18,8 @@ from joserfc.jwk import OctKey, OKPKey, RSAKey
 
 from shared.access import Tokens, declared
 from shared.clock import real_time
-from shared.database import engine_of, reads_of, sessions_of
+from shared.database import engine_of, reads_of
+from shared.messaging.outbox import sessions_of
 from tests.support.service import KEY, PUBLIC_KEYS, token
 
 SERVICES = ("catalog", "enrollment", "assessment", "routes", "notify", "reports")
