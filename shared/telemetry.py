@@ -1,76 +1,41 @@
 """Traces: one from the click to the mail. Writes and events always, public reads sampled, a 5xx never without a span."""
 
+import random
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any
 
 from opentelemetry import context as contexts
 from opentelemetry import trace
-from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
-from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult, TraceIdRatioBased
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-from opentelemetry.trace import INVALID_SPAN_CONTEXT, Link, NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
-from opentelemetry.trace.span import TraceState
-from opentelemetry.util.types import Attributes
+from opentelemetry.trace import INVALID_SPAN_CONTEXT, NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+from opentelemetry.util.types import AttributeValue
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.otlp import Exporter
 
-tracer = trace.get_tracer("dpo")
-FORCED = contexts.create_key("dpo-forced-span")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 HEALTH = ("/livez", "/readyz")
 TRACEPARENT = re.compile("[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
-IDS, SAMPLED, SCOPE = RandomIdGenerator(), TraceFlags(TraceFlags.SAMPLED), InstrumentationScope("dpo")
+IDS, SAMPLED, UNSAMPLED, SCOPE = RandomIdGenerator(), TraceFlags(TraceFlags.SAMPLED), TraceFlags(), InstrumentationScope("dpo")
 UNSET, FAILED = Status(StatusCode.UNSET), Status(StatusCode.ERROR)
 
 
-class WritesAlways(Sampler):
-    """A parent's decision first; else every write and event, and a share of the reads."""
-
-    def __init__(self, read_share: float) -> None:
-        self.reads = TraceIdRatioBased(read_share)
-
-    def should_sample(
-        self,
-        parent_context: Context | None,
-        trace_id: int,
-        name: str,
-        kind: SpanKind | None = None,
-        attributes: Attributes = None,
-        links: Sequence[Link] | None = None,
-        trace_state: TraceState | None = None,
-    ) -> SamplingResult:
-        said = attributes or {}
-        parent = trace.get_current_span(parent_context).get_span_context()
-        if contexts.get_value(FORCED, parent_context):
-            decision = Decision.RECORD_AND_SAMPLE
-        elif parent.is_valid:
-            decision = Decision.RECORD_AND_SAMPLE if parent.trace_flags.sampled else Decision.DROP
-        elif kind is SpanKind.SERVER and said.get("http.request.method") in SAFE:
-            decision = self.reads.should_sample(parent_context, trace_id, name).decision
-        else:
-            decision = Decision.RECORD_AND_SAMPLE
-        return SamplingResult(decision, said if decision is Decision.RECORD_AND_SAMPLE else None, trace_state)
-
-    def get_description(self) -> str:
-        return "WritesAlways"
-
-
 class Provider(TracerProvider):
-    """A tracer provider that takes spans, too, which are told when they are over."""
+    """What spans are told to, whose they are, and how many of the reads leave some."""
 
-    def __init__(self, resource: Resource, sampler: Sampler) -> None:
-        super().__init__(sampler, resource)
+    def __init__(self, resource: Resource, read_share: float) -> None:
+        super().__init__(resource=resource)
+        self.read_share = read_share
         self.processors: list[SpanProcessor] = []
 
     def add_span_processor(self, span_processor: SpanProcessor) -> None:
@@ -78,14 +43,92 @@ class Provider(TracerProvider):
         self.processors.append(span_processor)
 
 
-def setup(service: str, *, read_share: float, endpoint: str | None) -> TracerProvider:
+class Recorded(Span):
+    """A span that is told when it is over.
+
+    The SDK's own locks, bounds and copies what a single task writes, which costs several times as much.
+    It records neither exceptions nor events: their words may name people.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        name: str,
+        own: SpanContext,
+        parent: SpanContext,
+        kind: SpanKind,
+        attributes: Mapping[str, AttributeValue],
+        began: int,
+    ) -> None:
+        self.provider, self.name, self.own, self.parent, self.kind = provider, name, own, parent, kind
+        self.attributes, self.status, self.began = dict(attributes), UNSET, began
+
+    def get_span_context(self) -> SpanContext:
+        return self.own
+
+    def is_recording(self) -> bool:
+        return True
+
+    def set_attribute(self, key: str, value: AttributeValue) -> None:
+        self.attributes[key] = value
+
+    def set_attributes(self, attributes: Mapping[str, AttributeValue]) -> None:
+        self.attributes.update(attributes)
+
+    def update_name(self, name: str) -> None:
+        self.name = name
+
+    def set_status(self, status: Status | StatusCode, description: str | None = None) -> None:
+        self.status = status if isinstance(status, Status) else Status(status)
+
+    def add_event(self, *_: Any, **__: Any) -> None:
+        return
+
+    def record_exception(self, *_: Any, **__: Any) -> None:
+        return
+
+    def end(self, end_time: int | None = None) -> None:
+        over = ReadableSpan(
+            self.name,
+            self.own,
+            self.parent if self.parent.is_valid else None,
+            self.provider.resource,
+            self.attributes,
+            kind=self.kind,
+            status=self.status,
+            start_time=self.began,
+            end_time=time.time_ns(),
+            instrumentation_scope=SCOPE,
+        )
+        for processor in self.provider.processors:
+            processor.on_end(over)
+
+
+def setup(service: str, *, read_share: float, endpoint: str | None) -> Provider:
     """A provider that exports over OTLP/HTTP when an endpoint is given; call its `shutdown()` at the end."""
-    provider = Provider(Resource.create({"service.name": service}), WritesAlways(read_share))
+    provider = Provider(Resource.create({"service.name": service}), read_share)
     if endpoint:
         exporter = Exporter(endpoint.rstrip("/") + "/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000, max_queue_size=8192))
     trace.set_tracer_provider(provider)
     return provider
+
+
+def begun(
+    name: str, parent: SpanContext, kind: SpanKind, attributes: Mapping[str, Any], *, always: bool = False, at: int | None = None
+) -> Span:
+    """A span that began now, or `at` nanoseconds of the epoch: recorded if its parent is and, without one, unless it is one of the reads.
+
+    Of the reads a share is recorded, and those that are `always` wanted.
+    """
+    provider = trace.get_tracer_provider()
+    if not isinstance(provider, Provider) or (parent.is_valid and not parent.trace_flags.sampled):
+        return NonRecordingSpan(parent)
+    trace_id, span_id = parent.trace_id if parent.is_valid else IDS.generate_trace_id(), IDS.generate_span_id()
+    reads = kind is SpanKind.SERVER and attributes.get("http.request.method") in SAFE
+    if not parent.is_valid and reads and not always and random.random() >= provider.read_share:
+        return NonRecordingSpan(SpanContext(trace_id, span_id, False, UNSAMPLED))
+    return Recorded(provider, name, SpanContext(trace_id, span_id, False, SAMPLED), parent, kind, attributes, at or time.time_ns())
 
 
 def traceparent(context: SpanContext | None = None) -> str | None:
@@ -101,61 +144,32 @@ def context_of(parent: str | None) -> SpanContext:
     return SpanContext(int(said[1], 16), int(said[2], 16), True, TraceFlags(int(said[3], 16)))
 
 
-def remembered(parent: str | None) -> Context:
-    """The context a stored `traceparent` stands for."""
-    known = context_of(parent)
-    return trace.set_span_in_context(NonRecordingSpan(known), Context()) if known.is_valid else Context()
-
-
 @contextmanager
-def span(name: str, *, parent: Context | None = None, kind: SpanKind = SpanKind.INTERNAL, **attributes: Any) -> Iterator[Span]:
-    """A span with attributes `a__b` named `a.b`; an exception marks it failed by type, never by message."""
-    named = {key.replace("__", "."): value for key, value in attributes.items() if value is not None}
-    current = tracer.start_span(name, parent, kind, named)
-    token = contexts.attach(trace.set_span_in_context(current))  # the SDK's own `with` form costs twice as much
-    try:
-        yield current
-    except BaseException as error:
-        current.set_attribute("error.type", type(error).__name__)
-        current.set_status(FAILED)
-        raise
-    finally:
-        contexts.detach(token)
-        current.end()
-
-
-@contextmanager
-def leaf(name: str, parent: SpanContext, kind: SpanKind, attributes: dict[str, Any]) -> Iterator[SpanContext]:
-    """A span without children in this process; an exception marks it failed, by its type unless `attributes` say more by then.
-
-    It is told when it is over: one that can be current costs the SDK three times as much, and most spans are such as this.
-    """
-    provider = trace.get_tracer_provider()
-    if not isinstance(provider, Provider) or (parent.is_valid and not parent.trace_flags.sampled):
-        yield parent
-        return
-    trace_id = parent.trace_id if parent.is_valid else IDS.generate_trace_id()
-    own, began, status = SpanContext(trace_id, IDS.generate_span_id(), False, SAMPLED), time.time_ns(), UNSET
+def leaf(name: str, parent: SpanContext, kind: SpanKind, attributes: Mapping[str, Any]) -> Iterator[Span]:
+    """A span without children in this process; an exception marks it failed, by its type unless the span says more by then."""
+    own = begun(name, parent, kind, attributes)
     try:
         yield own
     except BaseException as error:
-        attributes, status = {"error.type": type(error).__name__, **attributes}, FAILED
+        if isinstance(own, Recorded):
+            own.attributes = {"error.type": type(error).__name__, **own.attributes}
+            own.status = FAILED
         raise
     finally:
-        over = ReadableSpan(
-            name,
-            own,
-            parent if parent.is_valid else None,
-            provider.resource,
-            attributes,
-            kind=kind,
-            status=status,
-            start_time=began,
-            end_time=time.time_ns(),
-            instrumentation_scope=SCOPE,
-        )
-        for processor in provider.processors:
-            processor.on_end(over)
+        own.end()
+
+
+@contextmanager
+def span(name: str, *, parent: SpanContext | None = None, kind: SpanKind = SpanKind.INTERNAL, **attributes: Any) -> Iterator[Span]:
+    """A span that becomes the current one, with attributes `a__b` named `a.b`."""
+    named = {key.replace("__", "."): value for key, value in attributes.items() if value is not None}
+    above = trace.get_current_span().get_span_context() if parent is None else parent
+    with leaf(name, above, kind, named) as own:
+        token = contexts.attach(trace.set_span_in_context(own))
+        try:
+            yield own
+        finally:
+            contexts.detach(token)
 
 
 def annotate(**attributes: Any) -> None:
@@ -205,9 +219,10 @@ def watch_statements(engine: AsyncEngine) -> None:
 
 def leave_a_span(method: str, route: str, status: int) -> None:
     """One exported span for a failed request that was not sampled."""
-    attributes = {"http__request__method": method, "http__route": route, "http__response__status_code": status}
-    with span(f"{method} {route}", parent=contexts.set_value(FORCED, True), kind=SpanKind.SERVER, **attributes) as current:
-        current.set_status(FAILED)
+    attributes = {"http.request.method": method, "http.route": route, "http.response.status_code": status}
+    failed = begun(f"{method} {route}", INVALID_SPAN_CONTEXT, SpanKind.SERVER, attributes, always=True)
+    failed.set_status(FAILED)
+    failed.end()
 
 
 class Traced:
@@ -234,7 +249,7 @@ class Traced:
         inside = "dpo.gate" in scope
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"), None)
         attributes = {"http__request__method": method, "url__path": scope["path"]}
-        own = span(method, parent=remembered(given), kind=SpanKind.SERVER, **attributes)
+        own = span(method, parent=context_of(given), kind=SpanKind.SERVER, **attributes)
         with nullcontext(trace.get_current_span()) if inside else own as current:
             try:
                 await self.app(scope, receive, watched)

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from random import getrandbits, random
 from typing import Any
 from urllib.parse import quote
 
@@ -10,8 +9,7 @@ import structlog
 from fastapi import FastAPI, Request
 from opentelemetry import context as contexts
 from opentelemetry import trace
-from opentelemetry.context import Context
-from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode
+from opentelemetry.trace import INVALID_SPAN_CONTEXT, Span, SpanKind, Status, StatusCode
 from starlette.datastructures import UploadFile
 from starlette.routing import Match
 from starlette.types import Message, Receive, Scope, Send
@@ -24,12 +22,11 @@ from gateway.door.visitors import NOBODY, Visitor
 from gateway.rules import csrf_holds, from_elsewhere
 from shared.errors import DomainError, NotFound, Unauthenticated
 from shared.operations import router as operations
-from shared.telemetry import FORCED, HEALTH, SAFE, leave_a_span, tracer
+from shared.telemetry import HEALTH, SAFE, begun, leave_a_span
 
 log = structlog.get_logger()
 MAX_BODY, MAX_FILE, BODY_SECONDS = 1_000_000, 5_500_000, 30
 ASSETS = ("/static/", "/api/docs/")
-ALWAYS = contexts.set_value(FORCED, True, Context())
 SIGN_IN = ("/sign-in", "/callback/")
 SUBSCRIBING = "/programmes/subscription"
 """Where a visitor makes us write to an address: seldom by one visitor, so that nobody buries others in letters."""
@@ -243,13 +240,11 @@ class Entering:
 
     def span(self, began: int) -> Span:
         """The server span: a signed-in person's always, a guest's reads sampled."""
-        guest_reads = self.method in SAFE and not self.visitor.signed_in
-        if guest_reads and random() >= self.gate.settings.read_sample:
-            return NonRecordingSpan(SpanContext(getrandbits(128) or 1, getrandbits(64) or 1, is_remote=False))
         attributes: dict[str, Any] = {"http.request.method": self.method}
         if self.operation:
             attributes |= {"http.route": self.operation.path, "dpo.operation": self.operation.name}
-        span = tracer.start_span(f"{self.method} {self.name}", ALWAYS, SpanKind.SERVER, attributes, start_time=began)
+        name, always = f"{self.method} {self.name}", self.visitor.signed_in
+        span = begun(name, INVALID_SPAN_CONTEXT, SpanKind.SERVER, attributes, always=always, at=began)
         if span.is_recording():
             self.leaving.trace_id = format(span.get_span_context().trace_id, "032x")
         return span

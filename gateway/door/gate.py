@@ -124,15 +124,15 @@ class Gate:
     async def sent(self, caller: Caller, service: str, method: str, target: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         told = {name: headers[name] for name in CARRIED if name in headers}
         told["authorization"] = "Bearer " + self.mint.token(caller, service)
-        attributes: dict[str, Any] = {"http.request.method": method, "dpo.upstream": service}
+        attributes = {"http.request.method": method, "dpo.upstream": service}
         with leaf(f"{method} {service}", trace.get_current_span().get_span_context(), SpanKind.CLIENT, attributes) as hop:
-            told["traceparent"] = traceparent(hop) or ""
+            told["traceparent"] = traceparent(hop.get_span_context()) or ""
             try:
                 answer = await self.upstreams.send(service, method, target, told, body)
             except DomainError as refused:
-                attributes["error.type"] = refused.code
+                hop.set_attribute("error.type", refused.code)
                 raise
-            attributes["http.response.status_code"] = answer.status
+            hop.set_attribute("http.response.status_code", answer.status)
             return answer
 
     async def asked_inside(

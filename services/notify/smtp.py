@@ -60,7 +60,7 @@ class Postman:
             if to is None:
                 await self.without_address(session, delivery, now)
                 return True
-            parent = telemetry.remembered(delivery.traceparent)
+            parent = telemetry.context_of(delivery.traceparent)
             number = delivery.facts.get("number")
             with telemetry.span(f"send {delivery.rule}", parent=parent, kind=SpanKind.CLIENT, dpo__application__id=number):
                 await self.deliver(session, delivery, to, now)

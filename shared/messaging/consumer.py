@@ -117,7 +117,7 @@ class Consumer:
         stored = message.headers.get("traceparent")
         with telemetry.span(
             f"process {queue}",
-            parent=telemetry.remembered(str(stored) if stored else None),
+            parent=telemetry.context_of(str(stored) if stored else None),
             kind=SpanKind.CONSUMER,
             messaging__system="rabbitmq",
             messaging__destination__name=queue,

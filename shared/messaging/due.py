@@ -43,7 +43,7 @@ async def serve_one(sessions: Sessions, dues: Dues, now: datetime) -> bool:
         if row is None:
             return False
         mine = (due.c.kind == row.kind) & (due.c.subject == row.subject)
-        with telemetry.span(f"due {row.kind}", parent=telemetry.remembered(row.traceparent), kind=SpanKind.CONSUMER):
+        with telemetry.span(f"due {row.kind}", parent=telemetry.context_of(row.traceparent), kind=SpanKind.CONSUMER):
             try:
                 async with session.begin_nested():
                     await session.execute(delete(due).where(mine))

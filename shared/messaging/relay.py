@@ -33,7 +33,7 @@ async def send(wire: Wire, row: Mapping[str, Any]) -> None:
     topic, parent = row["topic"], telemetry.context_of(row["traceparent"])
     attributes = {"messaging.system": "rabbitmq", "messaging.destination.name": topic}
     with telemetry.leaf(f"publish {topic}", parent, SpanKind.PRODUCER, attributes) as own:
-        headers = {"traceparent": telemetry.traceparent(own) or ""}
+        headers = {"traceparent": telemetry.traceparent(own.get_span_context()) or ""}
         await wire.offer(EVENTS, message_of(row["body"], event_id=str(row["event_id"]), topic=topic, headers=headers), topic)
 
 

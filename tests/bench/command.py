@@ -9,7 +9,7 @@ from tests.bench.measure import Row, compared
 from tests.bench.stand import stand
 from tests.support.service import Person
 
-CONNECTIONS, ROUNDS = 8, 9
+CONNECTIONS, ROUNDS, SECONDS = 8, 25, 1.0
 TABLES = """
     CREATE TABLE bench_request (id uuid PRIMARY KEY, category text NOT NULL, at timestamptz NOT NULL);
     CREATE TABLE bench_step (request_id uuid, revision int, action text NOT NULL, actor text NOT NULL, at timestamptz NOT NULL,
@@ -36,7 +36,7 @@ async def measured() -> list[Row]:
 async def rate(url: str) -> float:
     who = Person("notify", subject="teacher", grants=[{"role": "teacher"}])
     headers = {**who.headers, "content-type": "application/json", "idempotency-key": "%KEY%"}
-    answer = await load("POST", f"{url}/asks", headers=headers, body=b'{"category": "probe"}', connections=CONNECTIONS)
+    answer = await load("POST", f"{url}/asks", headers=headers, body=b'{"category": "probe"}', connections=CONNECTIONS, seconds=SECONDS)
     return float(answer["rate"])
 
 
