@@ -56,5 +56,7 @@ def pairs(attributes: Attributes) -> list[dict[str, Any]]:
 def value_of(value: Any) -> dict[str, Any]:
     if type(value) is int:
         return {"intValue": str(value)}  # 64 bits are more than a number of JSON holds
+    if isinstance(value, list | tuple):
+        return {"arrayValue": {"values": [value_of(one) for one in value]}}
     name = VALUES.get(type(value))
-    return {name: value} if name else {"arrayValue": {"values": [value_of(one) for one in value]}}
+    return {name: value} if name else {"stringValue": str(value)}

@@ -1,6 +1,7 @@
 """What is traced of a request, a statement and a message, and what is never told."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from shared import telemetry
+from shared.otlp import written
 
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 SAMPLED, UNSAMPLED = f"00-{TRACE}-{PARENT}-01", f"00-{TRACE}-{PARENT}-00"
@@ -122,3 +124,10 @@ def test_a_leaf_of_an_unsampled_trace_is_its_parent(kept: InMemorySpanExporter) 
         assert own.get_span_context() is parent
         assert not own.is_recording()
     assert kept.get_finished_spans() == ()
+
+
+def test_an_attribute_of_a_type_that_otlp_does_not_know_is_told_in_words_and_loses_no_batch(kept: InMemorySpanExporter) -> None:
+    about = UUID(TRACE)
+    with telemetry.span("about", parent=telemetry.context_of(None), dpo__application__id=about):
+        pass
+    assert b'{"key":"dpo.application.id","value":{"stringValue":"%b"}}' % str(about).encode() in written(kept.get_finished_spans())
