@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deploy import databases
+from deploy.console import Refusal
 from deploy.given import GivenBroker
 from deploy.identity.personas import listed
 from deploy.keys import Keys
@@ -181,9 +182,25 @@ def development(places: Places) -> dict[str, str]:
 
 
 def given_servers(environment: Mapping[str, str] = os.environ) -> tuple[str | None, GivenBroker | None]:
-    """The administrators' addresses of servers that others run, as far as the environment names them."""
-    postgres, broker = environment.get("DPO_POSTGRES_URL"), environment.get("DPO_BROKER_URL")
-    return postgres or None, GivenBroker(broker, environment.get("DPO_BROKER_MANAGEMENT_URL")) if broker else None
+    """The administrators' addresses of servers that others run, as far as the environment names them; raises `Refusal` for no addresses."""
+    postgres = address(environment, "DPO_POSTGRES_URL", "postgresql", "postgres")
+    broker = address(environment, "DPO_BROKER_URL", "amqp", "amqps")
+    management = address(environment, "DPO_BROKER_MANAGEMENT_URL", "http", "https")
+    return postgres, GivenBroker(broker, management) if broker else None
+
+
+def address(environment: Mapping[str, str], variable: str, *schemes: str) -> str | None:
+    """The address in a variable, None when it is empty; one that is refused is not repeated, for a password may be in it."""
+    if not (given := environment.get(variable)):
+        return None
+    try:
+        parts = urlsplit(given)
+        whole = parts.scheme in schemes and parts.hostname and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
+        raise Refusal(f"В {variable} нужен адрес вида {schemes[0]}://имя:пароль@сервер:порт, а там что-то другое: поправьте его.")
+    return given
 
 
 def where(url: str) -> str:

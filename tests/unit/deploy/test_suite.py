@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
+from deploy.console import Refusal
 from deploy.given import GivenBroker
 from deploy.keys import Keys
-from deploy.suite import HEARING, PROCESS_PORTS, SERVICES, Places, Process, processes
+from deploy.suite import HEARING, PROCESS_PORTS, SERVICES, Places, Process, given_servers, processes
 
 POSTGRES, BROKER = "postgresql://admin:post-secret@db.example:5433/postgres?sslmode=disable", "amqp://root:mq-secret@mq.example:5673/dpo"
 
@@ -24,6 +25,23 @@ def launched(folder: Path, **given: str) -> dict[str, Process]:
 
 def test_the_door_is_stopped_first_and_what_all_lean_on_last(tmp_path: Path) -> None:
     assert list(launched(tmp_path)) == ["gateway", *SERVICES, "development", "traces"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "given"),
+    [
+        ("DPO_POSTGRES_URL", "db.example"),
+        ("DPO_POSTGRES_URL", "amqp://root:mq-secret@mq.example"),
+        ("DPO_BROKER_URL", "amqp://"),
+        ("DPO_BROKER_URL", "amqp://root:mq-secret@mq.example:70000/"),
+        ("DPO_BROKER_MANAGEMENT_URL", "http://[mq-secret"),
+    ],
+)
+def test_what_is_no_address_is_refused_in_words_without_its_password(variable: str, given: str) -> None:
+    with pytest.raises(Refusal, match=variable) as refused:
+        given_servers({variable: given})
+    assert "secret" not in str(refused.value)
+    assert given_servers({variable: ""}) == (None, None)
 
 
 def test_every_process_has_a_port_of_its_own(tmp_path: Path) -> None:
