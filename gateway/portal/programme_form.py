@@ -125,9 +125,10 @@ def fields_of(facts: Mapping[str, Any], *, codes: Mapping[str, str]) -> dict[str
     return fields
 
 
-def sections(fields: Fields, wrong: Collection[str] = ()) -> list[tuple[str, str, bool]]:
-    """The sections with whether each is filled in, and rightly."""
-    return [
-        (address, title, all(one(fields, name) for name in needed) and not any(name in wrong for name in (*needed, *others)))
-        for address, title, needed, others in SECTIONS
-    ]
+def sections(fields: Fields, wrong: Collection[str] = ()) -> list[tuple[str, str, bool, str]]:
+    """The sections with whether each is filled in, and rightly, and the fields that fill it in; none once it was refused."""
+    shown = []
+    for address, title, needed, others in SECTIONS:
+        refused = any(name in wrong for name in (*needed, *others))
+        shown.append((address, title, all(one(fields, name) for name in needed) and not refused, "" if refused else " ".join(needed)))
+    return shown

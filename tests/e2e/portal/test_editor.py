@@ -68,7 +68,10 @@ async def test_what_is_typed_keeps_itself_and_waits_for_its_author(visit: Visits
 
 async def test_a_refusal_names_the_fields_and_loses_nothing(visit: Visits) -> None:
     page = await visit("polyakova", "/provider/programmes/new", width=PHONE)
+    sections = page.get_by_role("complementary", name="Разделы формы").get_by_role("listitem")
+    await expect(sections.filter(has_text="Объём и форма")).to_contain_text("осталось")
     await fill(page, new_code(), hours="12")
+    await expect(sections.filter(has_text="Объём и форма")).to_contain_text("готово")  # as far as one can tell while it is typed
     await page.get_by_label("Раздел 1", exact=True).fill("Опыты")
     await page.get_by_label("Часы").first.fill("5")
     await page.get_by_role("button", name="Сохранить программу").last.click()
@@ -76,6 +79,9 @@ async def test_a_refusal_names_the_fields_and_loses_nothing(visit: Visits) -> No
     await expect(errors).to_be_focused()
     await expect(errors).to_contain_text("не меньше 16 часов")
     await expect(errors).to_contain_text("Сумма часов разделов")
+    await expect(sections.filter(has_text="Объём и форма")).to_contain_text("осталось")
+    await page.get_by_label("Цель и планируемые результаты").fill("Вести разговор о вероятности с классом")
+    await expect(sections.filter(has_text="Объём и форма")).to_contain_text("осталось")
     assert await violations(page) == []
     await errors.get_by_role("link", name=re.compile("Объём")).click()
     await expect(page.get_by_label("Объём, часов")).to_be_focused()

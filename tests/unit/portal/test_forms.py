@@ -71,9 +71,9 @@ def test_rows_keep_their_order_and_empty_ones_are_dropped() -> None:
 
 def test_a_section_with_an_error_is_not_filled_in() -> None:
     fields = programme_form.fields_of(FACTS, codes={})
-    done = {address for address, _, done in programme_form.sections(fields) if done}
+    done = {address for address, _, done, _ in programme_form.sections(fields) if done}
     wrong = {"annotation": "Слишком коротко", "outline": "Сумма часов", "register_until": "Срок прошёл"}
-    assert done - {address for address, _, done in programme_form.sections(fields, wrong) if done} == {"about", "outline", "register"}
+    assert done - {address for address, _, done, _ in programme_form.sections(fields, wrong) if done} == {"about", "outline", "register"}
 
 
 def test_a_group_goes_into_the_form_and_comes_back_the_same() -> None:
