@@ -109,8 +109,8 @@ def said_at_once(patch: pytest.MonkeyPatch) -> None:
     """An event is stored in a transaction of its own."""
 
     async def at_once(session: AsyncSession, event: Any, **about: Any) -> Any:
-        async with AsyncSession(session.bind) as other, other.begin():
-            other.info.update(session.info)
+        own = {name: session.info[name] for name in ("service", "clock")}
+        async with AsyncSession(session.bind, sync_session_class=type(session.sync_session), info=own) as other, other.begin():
             return await emit(other, event, **about)
 
     patch.setattr(probe, "emit", at_once)
