@@ -24,7 +24,7 @@ from shared.errors import DomainError, is_transient
 from shared.messaging.failpoint import failpoint
 from shared.messaging.tables import inbox
 from shared.messaging.topology import ARCHIVE, parked_of, queue_of, retry_of, seconds_name, topology_of
-from shared.messaging.wire import CONFIRM_SECONDS, Wire, copy_of
+from shared.messaging.wire import CONFIRM_SECONDS, Wire, attempt_of, copy_of
 
 log = structlog.get_logger()
 HALF_MADE_SECONDS, HANDLE_SECONDS = 5, 60.0
@@ -108,12 +108,18 @@ class Consumer:
     def receiver(self, queue: str, hear: Hear) -> Callable[[RabbitMessage], Awaitable[None]]:
         async def receive(message: RabbitMessage) -> None:
             async with self.slots:
-                await self.receive(queue, hear, message)
+                try:
+                    await self.receive(queue, hear, message)
+                except Exception as problem:  # whatever it was, a message that is never settled would hold up its queue
+                    log.error("not_settled", queue=queue, error=type(problem).__name__, exc_info=problem)
+                    await asyncio.sleep(1)
+                    with suppress(Exception):
+                        await message.nack(requeue=True)
 
         return receive
 
     async def receive(self, queue: str, hear: Hear, message: RabbitMessage) -> None:
-        attempt = int(str(message.headers.get("x-attempt", 0)))
+        attempt = attempt_of(message.headers)
         stored = message.headers.get("traceparent")
         with telemetry.span(
             f"process {queue}",
@@ -159,14 +165,11 @@ class Consumer:
         await self.copy(parked_of(self.service), queue, message, facts)
 
     async def copy(self, exchange: str, queue: str, message: RabbitMessage, facts: dict[str, Any]) -> None:
-        """A confirmed copy elsewhere; when the broker does not confirm, the original goes back to its queue after a breath."""
+        """A confirmed copy elsewhere; raises when the broker does not confirm it."""
         try:
             await self.wire.publish(exchange, copy_of(message.raw_message, {**message.headers, **facts}), queue)
         except Exception:
             await self.wire.drop()
-            await asyncio.sleep(1)
-            with suppress(Exception):
-                await message.nack(requeue=True)
             raise
 
     async def start(self) -> None:

@@ -11,7 +11,8 @@ from aio_pika.exceptions import AMQPError
 
 from shared.errors import DomainError
 from shared.messaging.topology import home_of, parked_of
-from shared.messaging.wire import Wire, copy_of
+from shared.messaging.wire import Wire, attempt_of, copy_of
+from shared.telemetry import context_of
 
 log = structlog.get_logger()
 
@@ -35,16 +36,18 @@ class Parked:
 def described(message: AbstractIncomingMessage) -> Parked:
     """What a parked message says of itself; one that the broker dead-lettered has only `x-death`."""
     headers: dict[str, Any] = dict(message.headers)
-    deaths = headers.get("x-death") or [{}]
-    origin = str(headers.get("x-origin") or deaths[0].get("queue", ""))
+    deaths = headers.get("x-death")
+    death = deaths[0] if isinstance(deaths, list) and deaths and isinstance(deaths[0], dict) else {}
+    origin = str(headers.get("x-origin") or death.get("queue", ""))
+    trace_id = context_of(str(headers.get("traceparent"))).trace_id
     return Parked(
         message_id=message.message_id or "",
         topic=message.type or origin.partition(":")[2],
         origin=origin,
-        reason=str(headers.get("x-reason") or deaths[0].get("reason", "unknown")),
-        attempt=int(headers.get("x-attempt", 0)),
+        reason=str(headers.get("x-reason") or death.get("reason", "unknown")),
+        attempt=attempt_of(headers),
         parked_at=str(headers.get("x-parked-at", "")),
-        trace_id=str(headers.get("traceparent", "-")).split("-")[1],
+        trace_id=f"{trace_id:032x}" if trace_id else "",
     )
 
 

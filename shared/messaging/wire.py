@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage, AbstractMessage
@@ -24,13 +25,19 @@ def message_of(body: bytes, *, event_id: str, topic: str, headers: dict[str, Any
     )
 
 
+def attempt_of(headers: Mapping[str, Any]) -> int:
+    """How often a message was tried before, as we wrote on it; 0 for whatever others may have written there."""
+    said = headers.get("x-attempt")
+    return said if type(said) is int and 0 < said < 1000 else 0
+
+
 def copy_of(message: AbstractIncomingMessage, headers: Mapping[str, Any]) -> aio_pika.Message:
-    """A persistent copy of a message under its own id, with other headers."""
+    """A persistent copy of a message under its own id, a new one if it has none, with other headers."""
     return aio_pika.Message(
         message.body,
         content_type=message.content_type,
         delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-        message_id=message.message_id,
+        message_id=message.message_id or str(uuid4()),
         type=message.type,
         headers=dict(headers),
     )

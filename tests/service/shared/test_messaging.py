@@ -1,6 +1,7 @@
 """What `shared` promises about events: told once committed, heard once in effect, retried, parked, never lost."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import uuid4
 
 import aio_pika
@@ -124,6 +125,24 @@ async def test_a_broken_message_is_parked_at_once_and_blocks_nobody(notify: Runn
     await eventually(lambda: heard(notify), equals=1)
     found = await eventually(lambda: parked(notify))
     assert (found[0]["origin"], found[0]["reason"]) == (topology.queue_of("notify", topic), "Permanent")
+
+
+@pytest.mark.parametrize(
+    "odd", [{"x-attempt": "abc"}, {"x-attempt": -5}, {"x-attempt": 2**63 - 1}, {"traceparent": "odd", "x-death": "odd", "x-attempt": [1]}]
+)
+async def test_odd_headers_hold_up_no_queue(notify: Running, stage: Servers, odd: dict[str, Any]) -> None:
+    """More of them than the prefetch lets in: sound ones are heard, one that fails is tried again, a broken one is parked."""
+    topic, many = "enrollment.seats_changed.v1", notify.app.state.settings.prefetch + 5
+    probe.failures.append(RuntimeError("a bug that heals"))
+    async with await aio_pika.connect(stage.broker_url) as connection:
+        exchange = await (await connection.channel()).get_exchange(topology.EVENTS)
+        for _ in range(many):
+            sound = envelope_of(probe.seats(), subject=uuid4())
+            await exchange.publish(message_of(sound.model_dump_json().encode(), event_id="odd", topic=topic, headers=odd), topic)
+        await exchange.publish(message_of(b"not json", event_id="broken", topic=topic, headers=odd), topic)
+    await eventually(lambda: heard(notify), equals=many)
+    [broken] = await eventually(lambda: parked(notify))
+    assert (broken["message_id"], broken["attempt"], broken["trace_id"]) == ("broken", 0, "")
 
 
 async def test_a_message_that_always_fails_climbs_the_ladder_is_parked_and_can_be_replayed(notify: Running, stage: Servers) -> None:
