@@ -4,7 +4,6 @@ import asyncio
 import json
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
@@ -20,6 +19,7 @@ from shared.errors import NotFound
 router = APIRouter(prefix="/api/v1/operations", route_class=Inside, tags=["operations"])
 Staff = Annotated[Caller, allow("operations.read", "operator", "auditor")]
 Operator = Annotated[Caller, allow("operations.parked", "operator")]
+MessageId = Annotated[str, Path(min_length=1, max_length=255)]
 TraceId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 
 
@@ -132,14 +132,14 @@ async def replay_all_parked(service: Code, caller: Operator, gate: AtGate) -> di
 
 
 @router.post("/{service}/parked/{message_id}/replay")
-async def replay_parked(service: Code, message_id: UUID, caller: Operator, gate: AtGate) -> dict[str, int]:
-    return dict(shown(await asked(gate, service, "POST", f"/operations/parked/{message_id}/replay", caller)))
+async def replay_parked(service: Code, message_id: MessageId, caller: Operator, gate: AtGate) -> dict[str, int]:
+    return dict(shown(await asked(gate, service, "POST", f"/operations/parked/{quote(message_id, safe='')}/replay", caller)))
 
 
 @router.delete("/{service}/parked/{message_id}")
-async def drop_parked(service: Code, message_id: UUID, caller: Operator, gate: AtGate) -> dict[str, int]:
+async def drop_parked(service: Code, message_id: MessageId, caller: Operator, gate: AtGate) -> dict[str, int]:
     """Give a parked message up."""
-    return dict(shown(await asked(gate, service, "DELETE", f"/operations/parked/{message_id}", caller)))
+    return dict(shown(await asked(gate, service, "DELETE", f"/operations/parked/{quote(message_id, safe='')}", caller)))
 
 
 async def asked(gate: Gate, service: str, method: str, target: str, caller: Caller) -> Answer:

@@ -25,7 +25,7 @@ from shared.operations import router as operations
 from shared.telemetry import HEALTH, SAFE, begun, leave_a_span
 
 log = structlog.get_logger()
-MAX_BODY, MAX_FILE, BODY_SECONDS = 1_000_000, 5_500_000, 30
+MAX_HEADERS, MAX_BODY, MAX_FILE, BODY_SECONDS = 32_000, 1_000_000, 5_500_000, 30
 ASSETS = ("/static/", "/api/docs/")
 SIGN_IN = ("/sign-in", "/callback/")
 SUBSCRIBING = "/programmes/subscription"
@@ -49,6 +49,10 @@ class TooLarge(DomainError):
     code, status, detail = "too_large", 413, "Слишком большой запрос: не больше 1 МБ, файл — не больше 5 МБ."
 
 
+class LongHeaders(DomainError):
+    code, status, detail = "headers_too_large", 431, "Слишком длинные заголовки запроса. Очистите cookie этого сайта и повторите."
+
+
 class WrongType(DomainError):
     code, status, detail = "unsupported_media_type", 415, "Тело запроса должно быть в формате application/json."
 
@@ -69,6 +73,8 @@ class Door(FastAPI):
             return await super().__call__(scope, receive, send)
         if scope["type"] != "http":
             return await send({"type": "websocket.close"})
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}  # the server itself leaves the body out (RFC 9110, 9.3.2)
         gate: Gate = self.state.gate
         leaving = Leaving(send, gate.protection)
         if scope["path"] in HEALTH or for_operations(scope):
@@ -139,6 +145,8 @@ class Entering:
     async def identify(self) -> None:
         """Find out who calls, and take one from their bucket."""
         gate, headers = self.gate, self.headers
+        if sum(len(name) + len(value) for name, value in self.scope["headers"]) > MAX_HEADERS:
+            raise LongHeaders()
         peer = self.scope.get("client")
         address = address_of(peer[0] if peer else "", headers.get("x-forwarded-for"), gate.settings.trusted_proxies)
         if self.path.startswith(SIGN_IN):

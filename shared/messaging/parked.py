@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -46,9 +47,17 @@ def described(message: AbstractIncomingMessage) -> Parked:
         origin=origin,
         reason=str(headers.get("x-reason") or death.get("reason", "unknown")),
         attempt=attempt_of(headers),
-        parked_at=str(headers.get("x-parked-at", "")),
+        parked_at=moment_in(str(headers.get("x-parked-at", ""))),
         trace_id=f"{trace_id:032x}" if trace_id else "",
     )
+
+
+def moment_in(said: str) -> str:
+    """A moment as we write it; empty for anything else."""
+    try:
+        return datetime.fromisoformat(said).isoformat()
+    except ValueError:
+        return ""
 
 
 class Unwelcome(DomainError):

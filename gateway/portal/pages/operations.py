@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
-from uuid import UUID
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
@@ -55,6 +54,7 @@ async def shown(view: View, said: Told, status: int = 200) -> Response:
     )
     frame = await view.frame()
     waiting = {name: found for name, found in zip(names, parked, strict=True) if found}
+    health = [one | {"queues": {name: n for name, n in one["queues"].items() if name != f"{one['service']}.parked"}} for one in health]
     queues = [(name, depth) for one in health for name, depth in one["queues"].items() if depth]
     return await view.show(
         "operations.html",
@@ -93,7 +93,7 @@ def headline(health: list[Mapping[str, Any]], parked: Mapping[str, list[Any]]) -
 async def replay(view: At, service: str) -> Response:
     """Send one parked message, or all of a service, back to the queue it came from."""
     await staff(view)
-    message = str((await view.form()).get("message_id", ""))
+    message = quote(str((await view.form()).get("message_id", "")), safe="")
     path = f"/operations/{service}/parked/{message}/replay" if message else f"/operations/{service}/parked/replay"
     try:
         done = await view.ask.post(path)
@@ -102,11 +102,13 @@ async def replay(view: At, service: str) -> Response:
     return view.go("/operations", "replayed", done["replayed"])
 
 
-@router.post("/parked/{service}/{message_id}/drop")
-async def drop(view: At, service: str, message_id: UUID) -> Response:
+@router.post("/parked/{service}/drop")
+async def drop(view: At, service: str) -> Response:
+    """Give one parked message up."""
     await staff(view)
+    message = quote(str((await view.form()).get("message_id", "")), safe="")
     try:
-        await view.ask.delete(f"/operations/{service}/parked/{message_id}")
+        await view.ask.delete(f"/operations/{service}/parked/{message}")
     except Refused as refused:
         return await shown(view, told(refused), refused.status)
     return view.go("/operations", "dropped")

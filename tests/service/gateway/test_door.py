@@ -78,7 +78,6 @@ HIDDEN = [
     ("GET", "/api/v1/learners", 404),
     ("GET", "/api/v1/names?person_id=1", 404),
     ("POST", "/api/v1/programmes", 405),
-    ("HEAD", "/api/v1/programmes", 405),
     ("OPTIONS", "/api/v1/programmes", 405),
     ("GET", "/operations/numbers", 401),
     ("GET", "/operations/anything", 404),
@@ -94,6 +93,18 @@ async def test_what_is_not_public_is_not_there(stand: Stand) -> None:
     for method, path, status in HIDDEN:
         response = await stand.browser().send(method, path)
         assert response.status_code == status, (method, path)
+    assert not stand.upstream.heard
+
+
+async def test_head_is_answered_like_get(stand: Stand) -> None:
+    for path in ("/api/v1/programmes", "/api/docs", "/livez"):
+        head, get = [await stand.browser().send(method, path) for method in ("HEAD", "GET")]
+        assert (head.status_code, head.headers.get("content-type")) == (200, get.headers.get("content-type"))
+
+
+async def test_headers_without_end_are_refused_in_words(stand: Stand) -> None:
+    response = await stand.browser().send("GET", "/api/v1/programmes", headers={"x-long": "x" * 40_000})
+    assert (response.status_code, response.json()["type"]) == (431, "headers_too_large")
     assert not stand.upstream.heard
 
 

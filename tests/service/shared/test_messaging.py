@@ -127,9 +127,15 @@ async def test_a_broken_message_is_parked_at_once_and_blocks_nobody(notify: Runn
     assert (found[0]["origin"], found[0]["reason"]) == (topology.queue_of("notify", topic), "Permanent")
 
 
-@pytest.mark.parametrize(
-    "odd", [{"x-attempt": "abc"}, {"x-attempt": -5}, {"x-attempt": 2**63 - 1}, {"traceparent": "odd", "x-death": "odd", "x-attempt": [1]}]
-)
+ODD: list[dict[str, Any]] = [
+    {"x-attempt": "abc"},
+    {"x-attempt": -5},
+    {"x-attempt": 2**63 - 1},
+    {"x-attempt": [1], "traceparent": "odd", "x-death": "odd", "x-parked-at": "odd"},
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
 async def test_odd_headers_hold_up_no_queue(notify: Running, stage: Servers, odd: dict[str, Any]) -> None:
     """More of them than the prefetch lets in: sound ones are heard, one that fails is tried again, a broken one is parked."""
     topic, many = "enrollment.seats_changed.v1", notify.app.state.settings.prefetch + 5
