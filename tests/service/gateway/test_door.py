@@ -99,7 +99,8 @@ async def test_what_is_not_public_is_not_there(stand: Stand) -> None:
 async def test_head_is_answered_like_get(stand: Stand) -> None:
     for path in ("/api/v1/programmes", "/api/docs", "/livez"):
         head, get = [await stand.browser().send(method, path) for method in ("HEAD", "GET")]
-        assert (head.status_code, head.headers.get("content-type")) == (200, get.headers.get("content-type"))
+        assert head.status_code == get.status_code in (200, 204)
+        assert head.headers.get("content-type") == get.headers.get("content-type")
 
 
 async def test_headers_without_end_are_refused_in_words(stand: Stand) -> None:
