@@ -14,15 +14,27 @@ from deploy.paths import ROOT
 from tests.support.suite import Suite
 
 HEARD = (
+    "assessment.assessment_completed.v1",
+    "assessment.reassessment_due.v1",
     "catalog.programme_published.v1",
+    "catalog.review_due.v1",
     "enrollment.application_submitted.v1",
+    "enrollment.learner_changed.v1",
     "enrollment.order_signed.v1",
     "enrollment.seats_changed.v1",
     "enrollment.status_changed.v1",
+    "enrollment.suggestion_offered.v1",
     "enrollment.training_completed.v1",
+    "gateway.role_granted.v1",
+    "notify.notification_delivered.v1",
+    "routes.route_accepted.v1",
+    "routes.route_completed.v1",
     "routes.route_planned.v1",
+    "routes.route_step_completed.v1",
+    "routes.route_studied.v1",
 )
-"""What the other module was given: no results of persons, for it named no legal ground."""
+"""What the other module was given: every event of the loop but the consents."""
+GROUND = "соглашение об обмене данными № 7"
 
 
 @dataclass
@@ -44,7 +56,7 @@ def dpo(suite: Suite, *arguments: str) -> str:
 
 @pytest.fixture(scope="session")
 def loop(suite: Suite) -> Loop:
-    words = dpo(suite, "subscriber", "add", "journal", "--topics", ",".join(HEARD))
+    words = dpo(suite, "subscriber", "add", "journal", "--topics", ",".join(HEARD), "--ground", GROUND)
     address = next(line.split(" ", 1)[1] for line in words.splitlines() if line.startswith("Адрес: "))
     said = json.loads(dpo(suite, "demo", "--json"))
     email = said["mails"][0]["to"]

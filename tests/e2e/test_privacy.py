@@ -1,10 +1,13 @@
 """The teacher of the loop is a canary: no name, address or СНИЛС of theirs anywhere but in the two vaults."""
 
+import aio_pika
 import pytest
 
+from deploy.topology import of_the_suite
 from shared.messaging.archive import archived
+from shared.messaging.topology import ARCHIVE
 from tests.e2e.conftest import Loop
-from tests.support.suite import Suite
+from tests.support.suite import RETRY_SECONDS, Suite
 
 VAULTS = {
     ("enrollment", "learner"),
@@ -27,6 +30,24 @@ async def test_no_event_carries_personal_data(loop: Loop, suite: Suite) -> None:
         assert not [trait for trait in traits(loop) if trait in text], text[:300]
         count += 1
     assert count > 100
+
+
+async def test_no_queue_carries_personal_data(loop: Loop, suite: Suite) -> None:
+    """What is parked, waits for its next try or for another module; what is looked at goes back."""
+    names, seen = (
+        [*(name for name in of_the_suite({"DPO_RETRY_SECONDS": RETRY_SECONDS}).queues if name != ARCHIVE), "subscriber.journal"],
+        0,
+    )
+    async with await aio_pika.connect(suite.broker.url("dpo")) as connection:
+        for name in names:
+            channel = await connection.channel()
+            queue = await channel.declare_queue(name, passive=True)
+            while (message := await queue.get(fail=False)) is not None:
+                text = message.body.decode() + str(message.headers)
+                assert not [trait for trait in traits(loop) if trait in text], name
+                seen += 1
+            await channel.close()
+    assert seen > 0
 
 
 @pytest.mark.parametrize("database", ["catalog", "enrollment", "assessment", "routes", "notify", "reports", "gateway", "traces"])
