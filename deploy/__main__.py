@@ -4,13 +4,21 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from deploy.console import Refusal, warn
 
 
+class Parser(argparse.ArgumentParser):
+    """Says in Russian that it did not understand; argparse's own words are English."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"Не понимаю «{' '.join(['./dpo', *sys.argv[1:]])}». Подсказка: {self.prog} --help\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their arguments; `run` names the function that carries a command out."""
-    top = argparse.ArgumentParser(prog="./dpo", description="Модуль «Организация ДПО»: запуск, проверки и обслуживание одной командой.")
+    top = Parser(prog="./dpo", description="Модуль «Организация ДПО»: запуск, проверки и обслуживание одной командой.")
     commands = top.add_subparsers(dest="command", required=True, metavar="КОМАНДА")
 
     def command(name: str, run: str, text: str) -> argparse.ArgumentParser:
@@ -75,7 +83,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def delegated(name: str, commands: "argparse._SubParsersAction[argparse.ArgumentParser]", run: str, text: str) -> None:
+def delegated(name: str, commands: "argparse._SubParsersAction[Parser]", run: str, text: str) -> None:
     """A command that reads its own arguments."""
     made = commands.add_parser(name, help=text, description=text, add_help=False, prefix_chars="\0")
     made.add_argument("rest", nargs="*")

@@ -30,10 +30,9 @@ async def connect(url: str) -> asyncpg.Connection:
         return await asyncpg.connect(url, timeout=10)
     except asyncpg.InvalidAuthorizationSpecificationError:
         raise Refusal(f"PostgreSQL ({where}) не принимает имя или пароль пользователя {place.username}: проверьте адрес.") from None
-    except (OSError, TimeoutError, asyncpg.PostgresError) as problem:
-        raise Refusal(
-            f"PostgreSQL ({where}) недоступен: {problem or type(problem).__name__}; проверьте адрес и что сервер запущен."
-        ) from None
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
+        reason = str(problem) or type(problem).__name__
+        raise Refusal(f"PostgreSQL ({where}) недоступен: {reason}; проверьте адрес и что сервер запущен.") from None
 
 
 async def create(admin_url: str, passwords: dict[str, str]) -> None:

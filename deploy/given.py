@@ -45,7 +45,11 @@ class GivenBroker:
         try:
             urllib.request.urlopen(request, timeout=10).close()
         except urllib.error.HTTPError as refused:
-            if refused.code in (401, 403):
+            if refused.code == 401:
+                raise Refusal(
+                    f"RabbitMQ ({self.management}) не принимает имя или пароль пользователя {self.admin}: проверьте адрес."
+                ) from None
+            if refused.code == 403:
                 raise Refusal(
                     f"У пользователя {self.admin} нет права управлять RabbitMQ ({self.management}): нужна метка administrator."
                 ) from None

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from deploy import ports
-from deploy.console import Refusal
+from deploy.console import Refusal, say
 from deploy.given import GivenBroker
 from deploy.keys import Keys
 from deploy.paths import HOME, STATUS, servers_home
@@ -28,8 +28,12 @@ class AlreadyRunning(Exception):
 @contextmanager
 def lock() -> Iterator[None]:
     """Be the one supervisor of this tree; the system frees the lock when the process dies, however it dies."""
-    HOME.mkdir(parents=True, exist_ok=True)
-    with (HOME / "up.lock").open("w") as file:
+    try:
+        HOME.mkdir(parents=True, exist_ok=True)
+        file = (HOME / "up.lock").open("w")
+    except OSError as problem:
+        raise Refusal(f"Нельзя писать в {HOME} ({problem.strerror}): укажите в DPO_HOME другую папку.") from None
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -67,14 +71,22 @@ def keys() -> Keys:
 
 
 def choose_portal_port(*, wanted: str | None, kept: int | None) -> int:
-    """The portal's port: the one asked for, else the one it had, else 8080, else any free one."""
+    """The portal's port: the one asked for, else the one it had, which letters name, else 8080, else any free one."""
     if wanted:
         if not wanted.isdigit() or not 0 < int(wanted) < 65536:
             raise Refusal(f"DPO_PORT должен быть номером порта от 1 до 65535, а задано «{wanted}».")
         if not ports.is_free(int(wanted)):
             raise Refusal(f"Порт {wanted} занят другой программой: освободите его или укажите в DPO_PORT другой.")
         return int(wanted)
-    return next((port for port in (kept, USUAL_PORTAL_PORT) if port and ports.is_free(port)), 0) or ports.free_port()
+    if kept:
+        if not ports.is_free(kept):
+            taken = f"Порт {kept}, на котором портал был в прошлый раз, занят другой программой"
+            raise Refusal(f"{taken}: освободите его или задайте другой в DPO_PORT.")
+        return kept
+    if ports.is_free(USUAL_PORTAL_PORT):
+        return USUAL_PORTAL_PORT
+    say(f"Порт {USUAL_PORTAL_PORT} занят другой программой, поэтому портал будет на другом.")
+    return ports.free_port()
 
 
 def choose_ports(*, private: tuple[str, ...], wanted_portal: str | None) -> dict[str, int]:

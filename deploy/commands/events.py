@@ -7,10 +7,12 @@ import re
 
 import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
+from pydantic import ValidationError
 
 from deploy import launch
 from deploy.console import say
 from deploy.suite import Places
+from shared.contracts import Envelope
 from shared.messaging.topology import ARCHIVE
 
 
@@ -38,6 +40,13 @@ async def tail(places: Places, topics: list[re.Pattern[str]], offset: str) -> in
             message = await arrived.get()
             await message.ack()
             if any(topic.match(message.type or "") for topic in topics):
-                envelope = json.loads(message.body)
-                fields = json.dumps(envelope["data"], ensure_ascii=False)
-                say(f"{envelope['time'][:19]}  {envelope['type']}  {envelope['subject']}  {fields}")
+                say(line_of(message.body))
+
+
+def line_of(body: bytes) -> str:
+    """An event in one line; what is none is told by its size only."""
+    try:
+        envelope = Envelope.read(body)
+    except ValidationError:
+        return f"непонятное сообщение, {len(body)} байт"
+    return f"{envelope.time:%Y-%m-%dT%H:%M:%S}  {envelope.type}  {envelope.subject}  {json.dumps(envelope.data, ensure_ascii=False)}"

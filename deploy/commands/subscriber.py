@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import aio_pika
+from pydantic import ValidationError
 
 from deploy import launch
 from deploy.console import Refusal, say
 from deploy.paths import SUBSCRIBERS, write_whole
 from deploy.rights import Definitions, permission, user
 from deploy.suite import Places
-from shared.contracts import CATALOGUE
+from shared.contracts import CATALOGUE, Envelope
 from shared.messaging.archive import archived
 from shared.messaging.topology import EVENTS
 from shared.messaging.wire import Wire, message_of
@@ -119,18 +120,22 @@ async def remove(places: Places, arguments: argparse.Namespace) -> int:
 
 async def replay(places: Places, arguments: argparse.Namespace) -> int:
     """Send the archived events of the permitted topics to this subscriber's queue and to no other."""
-    topics, count = set(entry_of(arguments.name)["topics"]), 0
+    topics, count, strange = set(entry_of(arguments.name)["topics"]), 0, 0
     admin = places.broker.url(places.vhost)
     wire = Wire(admin)
     try:
         async for _, body in archived(admin):
-            envelope = json.loads(body)
-            if envelope["type"] in topics:
-                headers = {"traceparent": envelope.get("traceparent", "")}
-                again = message_of(body, event_id=envelope["id"], topic=envelope["type"], headers=headers)
+            try:
+                envelope = Envelope.read(body)
+            except ValidationError:
+                strange += 1
+                continue
+            if envelope.type in topics:
+                headers = {"traceparent": envelope.traceparent or ""}
+                again = message_of(body, event_id=str(envelope.id), topic=envelope.type, headers=headers)
                 await (await wire.channel()).default_exchange.publish(again, queue_of(arguments.name), mandatory=True)
                 count += 1
     finally:
         await wire.drop()
-    say(f"Отправлено событий: {count}.")
+    say(f"Отправлено событий: {count}." + (f" Пропущено непонятых сообщений: {strange}." if strange else ""))
     return 0

@@ -11,7 +11,7 @@ import aiohttp
 from deploy import launch
 from deploy.console import Refusal
 from deploy.demo.cast import Cast
-from deploy.demo.door import Door, until
+from deploy.demo.door import Door, Refused, until
 from deploy.demo.measuring import diagnose, measure_again
 from deploy.demo.play import Play
 from deploy.demo.reviewing import review
@@ -29,6 +29,8 @@ def main(arguments: Sequence[str]) -> int:
         asyncio.run(loop(play, launch.places()))
     except TimeoutError as late:
         raise Refusal(f"Цепочка остановилась: {late}. Посмотрите ./dpo status и ./dpo parked list.") from late
+    except Refused as refused:
+        raise Refusal(f"Цепочка остановилась, система отказала: {refused}. Если часы переведены, начните заново: ./dpo reset.") from refused
     if said.json:
         json.dump(play.shown(), sys.stdout, ensure_ascii=False, indent=2)
         print()

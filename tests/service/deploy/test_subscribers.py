@@ -12,12 +12,14 @@ from aiormq.exceptions import ChannelAccessRefused
 
 from deploy.commands.subscriber import add, queue_of, remove, replay
 from deploy.console import Refusal
+from deploy.paths import ROOT
 from deploy.suite import Places
 from shared.messaging.topology import EVENTS, declare, topology_of
 from shared.messaging.wire import message_of
 from tests.service.deploy.conftest import PERMITTED, named
 
 OTHER = "catalog.programme_withdrawn.v1"
+ENVELOPE = json.loads((ROOT / "shared/contracts/golden/catalog.programme_withdrawn.v1.json").read_text("utf-8"))
 
 
 @pytest_asyncio.fixture
@@ -32,7 +34,7 @@ async def publish(admin: AbstractConnection, topic: str, count: int) -> list[str
     exchange = await (await admin.channel(publisher_confirms=True)).get_exchange(EVENTS, ensure=False)
     ids = [str(uuid4()) for _ in range(count)]
     for event_id in ids:
-        body = json.dumps({"id": event_id, "type": topic, "data": {}}).encode()
+        body = json.dumps({**ENVELOPE, "id": event_id, "type": topic}).encode()
         await exchange.publish(message_of(body, event_id=event_id, topic=topic, headers={}), topic, mandatory=True)
     return ids
 
@@ -73,6 +75,21 @@ async def test_a_slow_subscriber_loses_the_oldest_and_catches_up_by_replay(place
     assert await read(places, slow) == []
     for name in (slow, other):
         await remove(places, named(name))
+
+
+async def test_what_is_no_event_does_not_end_a_replay(
+    places: Places, admin: AbstractConnection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = f"e{uuid4().hex[:8]}"
+    exchange = await (await admin.channel(publisher_confirms=True)).get_exchange(EVENTS, ensure=False)
+    for body in (b"not json", b"[]"):
+        await exchange.publish(message_of(body, event_id="odd", topic=PERMITTED, headers={}), PERMITTED, mandatory=True)
+    said = await publish(admin, PERMITTED, 2)
+    await add(places, named(name))
+    await replay(places, named(name))
+    assert (await read(places, name))[-2:] == said
+    assert "Пропущено непонятых сообщений: 2." in capsys.readouterr().out
+    await remove(places, named(name))
 
 
 async def test_a_subscriber_can_do_nothing_but_read_its_queue(places: Places, admin: AbstractConnection) -> None:

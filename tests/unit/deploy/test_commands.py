@@ -7,9 +7,10 @@ import pytest
 
 from deploy.__main__ import parser
 from deploy.commands.clock import moved
-from deploy.commands.events import pattern_of
+from deploy.commands.events import line_of, pattern_of
 from deploy.commands.subscriber import RESULTS_OF_PERSONS, checked, queue_of, rights
 from deploy.console import Refusal
+from deploy.paths import ROOT
 from deploy.prepare import needs
 from deploy.supervisor import LONGEST_PAUSE, pause_before_restart
 from shared.contracts import CATALOGUE
@@ -119,3 +120,20 @@ def test_restarts_slow_down_to_a_limit() -> None:
     assert pauses == sorted(pauses)
     assert pauses[0] <= 1
     assert pauses[-1] == LONGEST_PAUSE
+
+
+def test_an_event_is_a_line_and_what_is_none_is_told_by_its_size() -> None:
+    event = (ROOT / "shared/contracts/golden/enrollment.seats_changed.v1.json").read_bytes()
+    assert "  enrollment.seats_changed.v1  " in line_of(event)
+    for odd in (b"not json", b"[]", b'{"type": "enrollment.seats_changed.v1"}', b"\xff\x00"):
+        assert line_of(odd) == f"непонятное сообщение, {len(odd)} байт"
+
+
+@pytest.mark.parametrize("line", ["clock -3d", "up --scale huge", "nosuch", "parked show"])
+def test_what_is_not_understood_is_said_in_russian(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(line.split())
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert said.startswith("Не понимаю")
+    assert "--help" in said

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy import ports
+from deploy import launch, ports
 from deploy.console import Refusal
 from deploy.launch import choose_portal_port
 
@@ -52,12 +52,20 @@ def test_the_portal_stays_where_it_was() -> None:
     assert choose_portal_port(wanted=str(other), kept=port) == other
 
 
-def test_a_taken_portal_port_is_refused_when_asked_for_and_avoided_when_not(taken: socket.socket) -> None:
+def test_a_taken_portal_port_is_refused_when_asked_for_and_when_letters_name_it(taken: socket.socket) -> None:
     number = taken.getsockname()[1]
     with pytest.raises(Refusal, match=str(number)):
         choose_portal_port(wanted=str(number), kept=None)
-    assert choose_portal_port(wanted=None, kept=number) != number
-    taken.close()
+    with pytest.raises(Refusal, match=f"{number}.* в прошлый раз"):
+        choose_portal_port(wanted=None, kept=number)
+
+
+def test_the_first_launch_avoids_a_taken_port_and_says_so(
+    taken: socket.socket, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(launch, "USUAL_PORTAL_PORT", number := taken.getsockname()[1])
+    assert choose_portal_port(wanted=None, kept=None) != number
+    assert f"Порт {number} занят" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("wanted", ["x", "0", "65536", "-1"])
