@@ -9,6 +9,7 @@ import os
 import random
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -18,9 +19,11 @@ import pytest_asyncio
 
 from deploy.demo.door import Door
 from deploy.paths import TOOLS, write_whole
-from deploy.suite import VHOST
+from deploy.suite import HEARING, VHOST
+from shared.contracts import Envelope
+from shared.messaging.archive import archived
 from shared.messaging.topology import EVENTS
-from shared.messaging.wire import message_of
+from shared.messaging.wire import Wire, message_of
 from tests.chaos.faults import KINDS, Faults
 from tests.chaos.ledger import Entry, Ledger
 from tests.chaos.reckoning import Reckoning, reckon
@@ -28,7 +31,8 @@ from tests.chaos.story import Story
 from tests.support.suite import Suite
 
 TEACHERS, DIAGNOSED, COMMANDS = 66, 2, 500
-FIRST_TEACHER, PATIENCE_SECONDS = 2001, 90
+FIRST_TEACHER, PATIENCE_SECONDS, AGAIN_SECONDS = 2001, 90, 240
+BOOKKEEPING = {"outbox", "inbox", "idempotency"}
 
 
 @dataclass
@@ -130,6 +134,41 @@ async def test_seats_are_neither_oversold_nor_leaked(run: Run) -> None:
 async def test_everybody_shows_what_the_owners_have(run: Run) -> None:
     """G4."""
     assert run.reckoning.apart == []
+
+
+async def test_every_event_thrice_again_in_any_order_changes_nothing(run: Run, suite: Suite) -> None:
+    """G3: no row of any service is another one, and no letter is sent again."""
+    before, url = await rows_of(suite), suite.broker.url(VHOST)
+    again = [Envelope.read(body) for body in [body async for _, body in archived(url)] * 3]
+    random.Random(run.figures["seed"]).shuffle(again)
+    wire = Wire(url)
+    for some in batched(again, 100):
+        await asyncio.gather(*(say_again(wire, one) for one in some))
+    await wire.drop()
+    await suite.quiet(within=AGAIN_SECONDS)
+    assert len(again) > 3000
+    assert await rows_of(suite) == before
+
+
+def batched(envelopes: list[Envelope], size: int) -> Iterator[list[Envelope]]:
+    for begin in range(0, len(envelopes), size):
+        yield envelopes[begin : begin + size]
+
+
+async def say_again(wire: Wire, one: Envelope) -> None:
+    body = one.model_dump_json(exclude_none=True).encode()
+    await wire.publish(EVENTS, message_of(body, event_id=str(one.id), topic=one.type, headers={}), one.type)
+
+
+async def rows_of(suite: Suite) -> dict[str, str]:
+    """A checksum of every table but the bookkeeping of messages."""
+    sums = {}
+    for service in HEARING:
+        for row in await suite.sql(service, "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"):
+            if row["name"] not in BOOKKEEPING:
+                rows = f"SELECT coalesce(md5(string_agg(t::text, chr(10) ORDER BY t::text)), '') FROM \"{row['name']}\" AS t"
+                sums[f"{service}.{row['name']}"] = await suite.value(service, rows)
+    return sums
 
 
 async def test_refusals_are_those_of_the_rules(run: Run) -> None:

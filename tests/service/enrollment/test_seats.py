@@ -2,9 +2,12 @@
 
 import asyncio
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -36,8 +39,37 @@ async def test_sixty_acceptances_at_once_fill_ten_seats(start: Start) -> None:
     assert told == list(range(1, 12))  # one for the announcement, one for every seat
 
 
-async def test_a_storm_of_everything_leaves_the_counters_true(start: Start) -> None:
-    region, applications = await crowd(start, 24)
+ANY_OTHER = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() ORDER BY random() LIMIT 1
+"""
+
+
+@asynccontextmanager
+async def connections_die(region: Region) -> AsyncIterator[list[bool]]:
+    """Ten times a second some connection of the service to its database is ended; what was seen of the seats meanwhile."""
+    seen: list[bool] = []
+    url = region.service.app.state.settings.database_url.unicode_string().replace("+asyncpg", "")
+    database = await asyncpg.connect(url)
+
+    async def strike() -> None:
+        while True:
+            await database.fetchval(ANY_OTHER)
+            seen.append(await database.fetchval("SELECT bool_and(held + taken <= capacity) FROM seats"))
+            await asyncio.sleep(0.1)  # the pace of the deaths, not a wait for something
+
+    striking = asyncio.create_task(strike())
+    try:
+        yield seen
+    finally:
+        striking.cancel()
+        await asyncio.gather(striking, return_exceptions=True)
+        await database.close()
+
+
+async def test_a_storm_of_everything_while_connections_die_leaves_the_counters_true(start: Start) -> None:
+    """G5: 500 commands over 20 connections."""
+    region, applications = await crowd(start, 40)
     chance = random.Random(20261110)
 
     async def capacity(seats: int) -> None:
@@ -68,10 +100,10 @@ async def test_a_storm_of_everything_leaves_the_counters_true(start: Start) -> N
         )
         assert answer.status_code in (201, 403, 409)
 
-    work = [decide(chance.choice(applications)) for _ in range(150)]
-    work += [withdraw(chance.choice(applications)) for _ in range(30)]
-    work += [capacity(chance.randrange(4, 16)) for _ in range(15)]
-    work += [order([chance.choice(applications)]) for _ in range(15)]
+    work = [decide(chance.choice(applications)) for _ in range(360)]
+    work += [withdraw(chance.choice(applications)) for _ in range(50)]
+    work += [capacity(chance.randrange(4, 16)) for _ in range(50)]
+    work += [order([chance.choice(applications)]) for _ in range(40)]
     chance.shuffle(work)
     gate = asyncio.Semaphore(20)
 
@@ -79,7 +111,10 @@ async def test_a_storm_of_everything_leaves_the_counters_true(start: Start) -> N
         async with gate:
             await one
 
-    await asyncio.gather(*(through(one) for one in work))
+    async with connections_die(region) as seen:
+        await asyncio.gather(*(through(one) for one in work))
+    assert len(seen) > 5
+    assert all(seen)
 
     async def calm() -> bool:
         [left] = await region.rows("SELECT count(*) FROM due WHERE kind = 'seats_free'")
