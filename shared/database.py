@@ -22,7 +22,7 @@ from shared.access import Caller
 from shared.clock import Clock
 
 Sessions = async_sessionmaker[AsyncSession]
-FRESH_SECONDS = 0.5
+FRESH_SECONDS, IDLE_MILLISECONDS = 0.5, 60_000
 DRIVEN = make_url("postgresql+asyncpg://").get_dialect()()
 
 
@@ -33,6 +33,7 @@ def engine_of(url: str, *, pool_size: int, name: str) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=2,
         pool_timeout=5,
+        pool_use_lifo=True,  # so that those not needed rest until the server ends them
         hide_parameters=True,
         connect_args={
             "timeout": 5,
@@ -43,6 +44,7 @@ def engine_of(url: str, *, pool_size: int, name: str) -> AsyncEngine:
                 "statement_timeout": "10000",
                 "lock_timeout": "6000",
                 "idle_in_transaction_session_timeout": "30000",
+                "idle_session_timeout": str(IDLE_MILLISECONDS),
                 "jit": "off",
             },
         },

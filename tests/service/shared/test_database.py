@@ -3,8 +3,10 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import func, insert, select
 
+from shared import database
 from shared.clock import real_time
 from shared.database import driven, engine_of, named
 from shared.messaging.outbox import sessions_of
@@ -39,3 +41,25 @@ async def test_whoever_is_cancelled_leaves_no_connection_in_which_commits_do_not
         assert there == 1, f"lost after a cancellation at step {steps}"
     await engine.dispose()
     await others.dispose()
+
+
+async def test_connections_that_are_not_needed_rest_and_one_that_the_server_ended_serves_nobody(
+    stage: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An idle suite does not hold the memory of its busiest minute."""
+    monkeypatch.setattr(database, "IDLE_MILLISECONDS", 300)
+    engine = engine_of(await stage.database("notify"), pool_size=3, name="resting")
+
+    async def backend() -> int:
+        async with engine.connect() as connection:
+            return int(await connection.scalar(select(func.pg_backend_pid())) or 0)
+
+    async def asked_together() -> set[int]:
+        async with engine.connect() as one, engine.connect() as other:
+            return {int(await each.scalar(select(func.pg_backend_pid())) or 0) for each in (one, other)}
+
+    first = await asked_together()
+    assert len({await backend() for _ in range(4)}) == 1  # the others rest
+    await asyncio.sleep(1)  # longer than the server lets anybody rest
+    assert not await asked_together() & first
+    await engine.dispose()
