@@ -5,10 +5,12 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -27,6 +29,31 @@ async def verdict(region: Region, application: dict[str, Any], decision: str) ->
     body = {"decision": decision} | ({"reason": "no_seats"} if decision == "reject" else {})
     answer = await region.patiently("POST", f"/applications/{application['id']}/decisions", region.lecturer, body)
     return answer.status_code, answer.json().get("type", answer.json().get("status"))
+
+
+DECISIONS = ("accept", "waitlist", "offer", "reject")
+
+
+async def decide(region: Region, application: dict[str, Any], decision: str) -> None:
+    status, _ = await verdict(region, application, decision)
+    assert status in (200, 403, 409)
+
+
+async def capacity(region: Region, seats: int) -> None:
+    answer = await region.patiently("PUT", f"/groups/{region.group}/capacity", region.lecturer, {"capacity": seats})
+    assert answer.status_code in (200, 409)
+
+
+async def withdraw(region: Region, application: dict[str, Any]) -> None:
+    person = region.service.teacher(UUID(application["learner"]["person_id"]))
+    answer = await region.patiently("POST", f"/applications/{application['id']}/withdrawal", person)
+    assert answer.status_code in (200, 404, 409)
+
+
+async def order(region: Region, application: dict[str, Any]) -> None:
+    ordered = {"kind": "enrolment", "number": f"{uuid4()}"[:20], "dated": str(day(0)), "group_id": str(region.group)}
+    answer = await region.patiently("POST", "/orders", region.lecturer, ordered | {"application_ids": [application["id"]]})
+    assert answer.status_code in (201, 403, 409)
 
 
 async def test_sixty_acceptances_at_once_fill_ten_seats(start: Start) -> None:
@@ -72,38 +99,10 @@ async def test_a_storm_of_everything_while_connections_die_leaves_the_counters_t
     region, applications = await crowd(start, 40)
     chance = random.Random(20261110)
 
-    async def capacity(seats: int) -> None:
-        answer = await region.patiently("PUT", f"/groups/{region.group}/capacity", region.lecturer, {"capacity": seats})
-        assert answer.status_code in (200, 409)
-
-    async def withdraw(application: dict[str, Any]) -> None:
-        person = region.service.teacher(UUID(application["learner"]["person_id"]))
-        answer = await region.patiently("POST", f"/applications/{application['id']}/withdrawal", person)
-        assert answer.status_code in (200, 404, 409)
-
-    async def decide(application: dict[str, Any]) -> None:
-        status, _ = await verdict(region, application, chance.choice(["accept", "accept", "waitlist", "offer", "reject"]))
-        assert status in (200, 403, 409)
-
-    async def order(some: list[dict[str, Any]]) -> None:
-        answer = await region.patiently(
-            "POST",
-            "/orders",
-            region.lecturer,
-            {
-                "kind": "enrolment",
-                "number": f"{chance.random()}",
-                "dated": str(day(0)),
-                "group_id": str(region.group),
-                "application_ids": [one["id"] for one in some],
-            },
-        )
-        assert answer.status_code in (201, 403, 409)
-
-    work = [decide(chance.choice(applications)) for _ in range(360)]
-    work += [withdraw(chance.choice(applications)) for _ in range(50)]
-    work += [capacity(chance.randrange(4, 16)) for _ in range(50)]
-    work += [order([chance.choice(applications)]) for _ in range(40)]
+    work = [decide(region, chance.choice(applications), chance.choice(["accept", *DECISIONS])) for _ in range(360)]
+    work += [withdraw(region, chance.choice(applications)) for _ in range(50)]
+    work += [capacity(region, chance.randrange(4, 16)) for _ in range(50)]
+    work += [order(region, chance.choice(applications)) for _ in range(40)]
     chance.shuffle(work)
     gate = asyncio.Semaphore(20)
 
@@ -131,6 +130,45 @@ async def test_a_storm_of_everything_while_connections_die_leaves_the_counters_t
     assert sorted(told) == list(range(1, newest.revision + 1))
     assert {name: told[newest.revision][name] for name in ("held", "taken", "waiting")} == await region.recount()
     assert last["capacity"] > 0
+
+
+STEP = st.one_of(
+    st.tuples(st.sampled_from(DECISIONS), st.integers(0, 7)),
+    st.tuples(st.sampled_from(["withdraw", "order"]), st.integers(0, 7)),
+    st.tuples(st.just("capacity"), st.integers(1, 6)),
+)
+
+
+async def test_after_any_step_of_any_story_the_counters_are_those_of_the_applications(start: Start) -> None:
+    """G5: stories that Hypothesis makes up, the shortest that breaks it is told."""
+    region = await Region(await start("enrollment")).begin(capacity=3, approvals=[])
+    loop = asyncio.get_running_loop()
+
+    async def told(steps: list[tuple[str, int]]) -> None:
+        applications = [await region.apply(await region.teacher()) for _ in range(8)]
+        await capacity(region, 3)
+        for what, which in steps:
+            match what:
+                case "capacity":
+                    await capacity(region, which)
+                case "withdraw":
+                    await withdraw(region, applications[which])
+                case "order":
+                    await order(region, applications[which])
+                case decision:
+                    await decide(region, applications[which], decision)
+            seats = await region.seats()
+            assert await region.recount() == {name: seats[name] for name in ("held", "taken", "waiting")}, steps
+            assert seats["held"] + seats["taken"] <= seats["capacity"], steps
+        for application in applications:
+            await withdraw(region, application)
+
+    @settings(max_examples=12, deadline=None, derandomize=True, database=None)
+    @given(st.lists(STEP, min_size=8, max_size=24))
+    def stories(steps: list[tuple[str, int]]) -> None:
+        asyncio.run_coroutine_threadsafe(told(steps), loop).result()
+
+    await asyncio.to_thread(stories)
 
 
 async def test_the_database_itself_refuses_an_oversold_group(region: Region) -> None:
