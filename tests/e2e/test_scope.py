@@ -15,7 +15,12 @@ from tests.e2e.conftest import Loop
 from tests.support.suite import Suite
 
 DOCUMENT: dict[str, Any] = orjson.loads((ROOT / "gateway/openapi.json").read_bytes())
-OWNED = ("application_id", "attempt_id", "route_id", "suggestion_id", "order_id", "group_id", "programme_id", "grant_id")
+PUBLISHED = {"event_id": "gathering", "news_id": "news", "notice_id": "notice"}
+"""What a provider publishes, with its tables in catalog."""
+OWNED = (
+    *("application_id", "attempt_id", "route_id", "suggestion_id", "order_id", "group_id", "programme_id", "grant_id", "right_id"),
+    *PUBLISHED,
+)
 STRANGERS = ("akhmetova", "gareev", "bykova", "karpov", "savina", "drozdov", "gromova", "tikhonov", "belyaev", "nikitina")
 BODIES: dict[str, Any] = {
     "decisions": {"decision": "approve"},
@@ -52,7 +57,13 @@ async def owned(loop: Loop, suite: Suite) -> dict[str, str]:
         "attempt_id": await suite.value("routes", "SELECT attempt_id FROM measurement WHERE person_id = $1", person),
         "route_id": await suite.value("routes", "SELECT route_id FROM route WHERE person_id = $1", person),
         "grant_id": await suite.value("gateway", granted),
+        "right_id": await suite.value("catalog", "SELECT id FROM review_right WHERE person_id = $1 LIMIT 1", person),
     }
+    provider = await suite.value("catalog", "SELECT provider_id FROM programme WHERE id = $1", found["programme_id"])
+    for name, table in PUBLISHED.items():
+        owner = "organisation_id" if table == "news" else "organiser_id"
+        own = await suite.value("catalog", f"SELECT id FROM {table} WHERE {owner} = $1 LIMIT 1", provider)
+        found[name] = own or await suite.value("catalog", f"SELECT id FROM {table} LIMIT 1")
     assert all(found.values()), found
     return {name: str(value) for name, value in found.items()}
 
