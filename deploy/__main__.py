@@ -4,16 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
 
-from deploy.console import Refusal, warn
-
-
-class Parser(argparse.ArgumentParser):
-    """Says in Russian that it did not understand; argparse's own words are English."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"Не понимаю «{' '.join(['./dpo', *sys.argv[1:]])}». Подсказка: {self.prog} --help\n")
+from deploy.console import Parser, Refusal, warn
 
 
 def parser() -> argparse.ArgumentParser:

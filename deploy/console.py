@@ -1,15 +1,24 @@
 """What the launcher says: steps with their seconds, notices, and the one sentence of a refusal."""
 
+import argparse
 import re
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 
 class Refusal(Exception):
     """One sentence for the user: what is wrong and what to do about it; ends the command with exit code 1."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in Russian that it did not understand; argparse's own words are English."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"Не понимаю «{' '.join(sys.argv[1:])}». Подсказка: {self.prog} --help\n")
 
 
 def say(text: str) -> None:

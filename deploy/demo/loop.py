@@ -1,6 +1,5 @@
 """`./dpo demo [--json]`: the closed loop on the running suite, from a measured deficit to its measured closure."""
 
-import argparse
 import asyncio
 import json
 import sys
@@ -9,7 +8,7 @@ from collections.abc import Sequence
 import aiohttp
 
 from deploy import launch
-from deploy.console import Refusal
+from deploy.console import Parser, Refusal
 from deploy.demo.cast import Cast
 from deploy.demo.door import Door, Refused, until
 from deploy.demo.measuring import diagnose, measure_again
@@ -20,7 +19,7 @@ from deploy.suite import Places
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./dpo demo")
+    parser = Parser(prog="./dpo demo")
     parser.add_argument("--json", action="store_true", help="один объект вместо рассказа")
     said = parser.parse_args(list(arguments))
     launch.running()

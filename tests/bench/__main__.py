@@ -1,11 +1,11 @@
 """`./dpo bench [NAME] [--json]`: ours, the baseline and the ratio of every measurement, each pair from the same run."""
 
-import argparse
 import json
 import sys
 from importlib import import_module
 from pathlib import Path
 
+from deploy.console import Parser
 from tests.bench.measure import Row, kept
 
 GROWTH = "growth"  # takes long, so by name only
@@ -15,13 +15,13 @@ AIMS = {"ratio": "цель", "ours": "цель самой величины", "ou
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./dpo bench")
+    parser = Parser(prog="./dpo bench")
     parser.add_argument("name", nargs="?", choices=(*BENCHES, GROWTH), help="одно измерение вместо всех")
     parser.add_argument("--json", action="store_true", help="список вместо таблицы")
     parser.add_argument("--queries", type=Path, help="для search-quality: свои запросы, строками {query, relevant: [{code, grade}]}")
     said = parser.parse_args(arguments)
     if said.queries and said.name != "search-quality":
-        parser.error("--queries: только для search-quality")
+        parser.error("--queries")
     rows: list[Row] = []
     for name in [said.name] if said.name else BENCHES:
         run = import_module(f"tests.bench.{name.replace('-', '_')}").run

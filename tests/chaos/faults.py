@@ -5,12 +5,16 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from tests.chaos.ledger import Ledger
 from tests.support.suite import Suite
 
 PAUSE_SECONDS = 6.0
+BROKER_SECONDS = (1, 10, 60)
+"""How long the broker stays away, each once; commands come for the first of them, or none would be left for the other faults."""
+COMING_SECONDS = 0.5
 KINDS = ("service", "relay", "handler", "command", "broker", "database", "connections")
 """A process killed at random, between confirm and mark, between commit and ack, before commit; servers killed, frozen and cut off."""
 
@@ -43,11 +47,11 @@ class Faults:
 
     def planned(self) -> list[Fault]:
         """The faults of this run in an order of its own."""
-        faults = [Fault("service", name, lambda name=name: self.kill(name)) for name in ("enrollment", "notify", "reports", "gateway")]  # type: ignore[misc]
+        faults = [Fault("service", name, partial(self.kill, name)) for name in ("enrollment", "notify", "reports", "gateway")]
         faults += [self.failpoint("relay", f"{name}.confirmed") for name in ("enrollment", "enrollment", "notify")]
         faults += [self.failpoint("handler", f"{name}.committed") for name in ("notify", "reports", "routes")]
         faults += [self.failpoint("command", "enrollment.emitted")]
-        faults += [Fault("broker", "", self.kill_broker)] * 2
+        faults += [Fault("broker", f"away for {seconds} s", partial(self.kill_broker, seconds)) for seconds in BROKER_SECONDS]
         faults += [Fault("database", "", self.pause)]
         faults += [Fault("connections", "", self.cut)] * 2
         self.chance.shuffle(faults)
@@ -86,8 +90,14 @@ class Faults:
     async def kill(self, name: str) -> int:
         return int(self.suite.kill(name))
 
-    async def kill_broker(self) -> int:
-        return int(await asyncio.to_thread(self.suite.kill_broker))
+    async def kill_broker(self, seconds: float) -> int:
+        with self.suite.unattended():
+            hit = await asyncio.to_thread(self.suite.kill_broker)
+            coming = min(seconds, COMING_SECONDS)
+            await asyncio.sleep(coming)
+            self.ledger.open.clear()
+            await asyncio.sleep(seconds - coming)
+        return int(hit)
 
     async def pause(self) -> int:
         """How many commands hung while nothing answered."""

@@ -8,7 +8,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from deploy.demo.door import Door, Refused
+from deploy.demo.door import Door, Person, Refused
 from deploy.identity.personas import listed
 from deploy.paths import ROOT
 from tests.e2e.conftest import Loop
@@ -20,6 +20,7 @@ PUBLISHED = {"event_id": "gathering", "news_id": "news", "notice_id": "notice"}
 OWNED = (
     *("application_id", "attempt_id", "route_id", "suggestion_id", "order_id", "group_id", "programme_id", "grant_id", "right_id"),
     *PUBLISHED,
+    *("draft_id", "import_id"),
 )
 STRANGERS = ("akhmetova", "gareev", "bykova", "karpov", "savina", "drozdov", "gromova", "tikhonov", "belyaev", "nikitina")
 BODIES: dict[str, Any] = {
@@ -31,6 +32,7 @@ BODIES: dict[str, Any] = {
     "capacity": {"capacity": 5},
     "difficulties": {"felt": {}},
     "plan": {},
+    "mapping": {"fields": []},
     "{grant_id}": {"reason": "проверка прав"},
 }
 REGION = {"operator", "auditor", "ministry"}
@@ -43,8 +45,10 @@ OPERATIONS = [
 
 
 @pytest.fixture(scope="module")
-async def owned(loop: Loop, suite: Suite) -> dict[str, str]:
+async def owned(loop: Loop, suite: Suite, door: Door) -> dict[str, str]:
     """One real object of each kind, all of the teacher of the loop or of the provider."""
+    polyakova, draft_id = await door.person("polyakova"), str(uuid4())
+    await polyakova.put(f"/drafts/{draft_id}", {"kind": "programme", "fields": {"title": ["Начатая программа"]}})
     number, shown = loop.said["application"]["number"], "FROM application WHERE number = $1"
     person = await suite.value("enrollment", f"SELECT person_id {shown}", number)
     granted = "SELECT id FROM role_grant WHERE revoked_at IS NULL AND role = 'municipal_specialist' LIMIT 1"
@@ -58,6 +62,8 @@ async def owned(loop: Loop, suite: Suite) -> dict[str, str]:
         "route_id": await suite.value("routes", "SELECT route_id FROM route WHERE person_id = $1", person),
         "grant_id": await suite.value("gateway", granted),
         "right_id": await suite.value("catalog", "SELECT id FROM review_right WHERE person_id = $1 LIMIT 1", person),
+        "draft_id": draft_id,
+        "import_id": await uploaded(polyakova),
     }
     provider = await suite.value("catalog", "SELECT provider_id FROM programme WHERE id = $1", found["programme_id"])
     for name, table in PUBLISHED.items():
@@ -66,6 +72,15 @@ async def owned(loop: Loop, suite: Suite) -> dict[str, str]:
         found[name] = own or await suite.value("catalog", f"SELECT id FROM {table} LIMIT 1")
     assert all(found.values()), found
     return {name: str(value) for name, value in found.items()}
+
+
+async def uploaded(person: Person) -> str:
+    """A table of programmes that somebody began to import."""
+    url, headers = f"{person.door.portal}/api/v1/imports", {**person.headers, "idempotency-key": str(uuid4())}
+    asked = {"kind": "programmes", "name": "таблица.csv"}
+    async with person.door.http.post(url, params=asked, headers=headers, data="Шифр;Название\nПК-1;Начатая\n".encode()) as answer:
+        assert answer.status == 201, await answer.text()
+        return str((await answer.json())["id"])
 
 
 def filled(path: str, ids: dict[str, str]) -> str:
@@ -104,3 +119,6 @@ async def test_the_owner_does_reach_them(loop: Loop, owned: dict[str, str], door
     teacher = await door.person(loop.teacher.id)
     for template in ("/applications/{application_id}", "/routes/{route_id}", "/attempts/{attempt_id}/result"):
         assert (await asked(teacher, "GET", filled(template, owned), template))[0] == 200, template
+    provider = await door.person("polyakova")
+    for template in ("/drafts/{draft_id}", "/imports/{import_id}"):
+        assert (await asked(provider, "GET", filled(template, owned), template))[0] == 200, template

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -171,6 +171,15 @@ class Suite:
         running = self.broker.process is not None
         self.broker.kill()
         return running
+
+    @contextmanager
+    def unattended(self) -> Iterator[None]:
+        """The supervisor stands still: what dies stays dead until the end of the block."""
+        self.launcher.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.launcher.send_signal(signal.SIGCONT)
 
     def pause_database(self) -> None:
         """Freeze PostgreSQL with all its backends: connections stay open and nothing answers."""

@@ -8,7 +8,8 @@ from sqlalchemy import select, text, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.enrollment.commands import seats
+from services.enrollment.commands import moves, seats
+from services.enrollment.rules.seats import shift
 from services.enrollment.tables.applications import Seats
 from shared import edge
 from shared.contracts.notify import RequestOpened
@@ -45,6 +46,23 @@ async def oversold(rig: Rig, *, constraint: bool = True) -> str:
     if people["held"] > counted["capacity"] or people["held"] != counted["held"]:
         return f"{people['held']} people hold the {counted['capacity']} seats, of which {counted['held']} are counted"
     return ""
+
+
+async def leaked(rig: Rig) -> str:
+    """Somebody who holds a seat goes."""
+    region = await Region(await rig.start("enrollment")).begin(approvals=[])
+    teacher = await region.teacher()
+    application = await region.accepted(teacher)
+    await region.post(f"/applications/{application['id']}/withdrawal", teacher, expect=200)
+    counted, people = await region.seats(), await region.recount()
+    return "" if people["held"] == counted["held"] else f"{counted['held']} seats are held by {people['held']} people"
+
+
+def without_release(patch: pytest.MonkeyPatch) -> None:
+    def staying(*, before: Any, after: Any) -> Any:
+        return shift(before=(None, None), after=after)
+
+    patch.setattr(moves, "shift", staying)
 
 
 async def store(session: AsyncSession, group_id: Any, counts: dict[str, Any]) -> Seats:

@@ -51,6 +51,19 @@ def claimed_ahead(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(consumer, "first_time", ahead)
 
 
+async def parked_by_an_outage(rig: Rig) -> str:
+    """An outage that is longer than the ladder."""
+    await rig.begin()
+    probe.failures += [OSError("the database is away")] * 4
+    await rig.say(fact())
+    await rig.was_handled(4)
+    return "an outage parked a message" if (await rig.notify.app.state.consumer.depth())[topology.parked_of("notify")] else ""
+
+
+def without_patience(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(consumer, "is_transient", lambda problem: False)
+
+
 async def nothing_done(*_: Any, **__: Any) -> None:
     return None
 

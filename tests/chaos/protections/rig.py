@@ -36,7 +36,11 @@ class Rig:
 
     async def begin(self) -> Running:
         async with self.channel() as channel:
-            await topology.declare(channel, topology.topology_of({"notify": probe.HEARS}, retry_seconds=(1, 2, 4)))
+            wanted = topology.topology_of({"notify": probe.HEARS}, retry_seconds=(1, 2, 4))
+            await topology.declare(channel, wanted)
+            for name, arguments in wanted.queues.items():
+                if arguments["x-queue-type"] != "stream":
+                    await (await channel.get_queue(name)).purge()  # what an earlier story left there would count as this one's
         receive = Consumer.receive
 
         async def counting(*arguments: Any) -> None:

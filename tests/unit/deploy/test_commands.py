@@ -1,10 +1,13 @@
 """The launcher's rules: what a command needs, how the clock moves, who may subscribe to what."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from deploy import demo
 from deploy.__main__ import parser
 from deploy.commands.clock import moved
 from deploy.commands.events import line_of, pattern_of
@@ -14,6 +17,7 @@ from deploy.paths import ROOT
 from deploy.prepare import needs
 from deploy.supervisor import LONGEST_PAUSE, pause_before_restart
 from shared.contracts import CATALOGUE
+from tests.bench import __main__ as bench
 
 SERVERS = {"postgresql", "rabbitmq"}
 
@@ -129,10 +133,18 @@ def test_an_event_is_a_line_and_what_is_none_is_told_by_its_size() -> None:
         assert line_of(odd) == f"непонятное сообщение, {len(odd)} байт"
 
 
-@pytest.mark.parametrize("line", ["clock -3d", "up --scale huge", "nosuch", "parked show"])
-def test_what_is_not_understood_is_said_in_russian(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("read", "line"),
+    [
+        *((parser().parse_args, line) for line in ("clock -3d", "up --scale huge", "nosuch", "parked show")),
+        (demo.main, "--huge"),
+        (bench.main, "huge"),
+        (bench.main, "--queries file"),
+    ],
+)
+def test_what_is_not_understood_is_said_in_russian(read: Callable[[list[str]], Any], line: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        parser().parse_args(line.split())
+        read(line.split())
     said = capsys.readouterr().err
     assert ended.value.code == 2
     assert said.startswith("Не понимаю")
