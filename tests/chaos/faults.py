@@ -57,12 +57,20 @@ class Faults:
         self.chance.shuffle(faults)
         return faults
 
+    @property
+    def given(self) -> int:
+        return len(self.ledger.entries)
+
+    @property
+    def left(self) -> int:
+        return max(self.expected - self.given, 0)
+
     async def run(self) -> None:
-        """Strike at even distances over the expected commands."""
+        """Strike at even distances over the commands that are left."""
         faults = self.planned()
         for place, fault in enumerate(faults):
-            mark = self.expected * (place + 1) // (len(faults) + 1)
-            while len(self.ledger.entries) < mark or not self.ledger.in_flight:
+            mark = self.given + self.left // (len(faults) - place + 1)
+            while self.given < mark or not self.ledger.in_flight:
                 if self.over:
                     return
                 await asyncio.sleep(0.02)
@@ -73,14 +81,17 @@ class Faults:
             self.ledger.open.set()
             self.hits[fault.kind] += hit
             self.struck.append({"fault": str(fault), "hit": hit, "at": mark, "in_flight": under_load, "recovered_in": round(seconds, 1)})
-            print(f"{len(self.ledger.entries):6} commands · {fault}: hit {hit}, whole again after {seconds:.1f} s", flush=True)
+            print(f"{self.given:6} commands · {fault}: hit {hit}, whole again after {seconds:.1f} s", flush=True)
 
     def failpoint(self, kind: str, name: str) -> Fault:
         async def strike() -> int:
             self.suite.arm(name)
+            enough = self.given + self.left // 2  # the last commands are for the other faults
             for _ in range(300):
                 if self.suite.sprung(name):
                     return 1
+                if self.given > enough:
+                    break
                 await asyncio.sleep(0.1)
             (self.suite.failpoints / name).unlink(missing_ok=True)
             return 0

@@ -30,7 +30,7 @@ from tests.chaos.reckoning import Reckoning, reckon
 from tests.chaos.story import Story
 from tests.support.suite import Suite
 
-TEACHERS, DIAGNOSED, COMMANDS = 66, 2, 500
+TEACHERS, DIAGNOSED, COMMANDS = 72, 2, 500
 FIRST_TEACHER, PATIENCE_SECONDS, AGAIN_SECONDS = 2001, 90, 240
 BOOKKEEPING = {"outbox", "inbox", "idempotency"}
 
