@@ -8,11 +8,14 @@ import aio_pika
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from deploy.servers import RabbitMQ
+from deploy.suite import VHOST
 from shared.contracts.notify import RequestOpened
 from shared.messaging import relay, topology, wire
 from shared.messaging.outbox import emit
 from tests.chaos.protections.rig import Rig
 from tests.service.shared import probe
+from tests.support.servers import server_folder
 from tests.support.stage import eventually
 
 
@@ -70,21 +73,24 @@ def without_mandatory(patch: pytest.MonkeyPatch) -> None:
 
 
 async def lost_with_the_broker(rig: Rig) -> str:
-    """A subscriber's classic queue, and a power cut."""
-    broker = rig.stage.rabbitmq
-    assert broker is not None, "only a broker of our own may be killed"
-    name = f"classic-{uuid4()}"
-    async with rig.channel() as channel:
-        await channel.declare_queue(name, durable=True)
-        for number in range(20):
-            message = wire.message_of(b"{}", event_id=str(number), topic="x", headers={})
-            await channel.default_exchange.publish(message, name)
-    broker.kill()
-    broker.start()
-    async with rig.channel() as channel:
-        queue = await channel.declare_queue(name, durable=True, passive=True)
-        left = int(queue.declaration_result.message_count or 0)
-        await queue.delete(if_empty=False)
+    """A subscriber's classic queue on a broker that may be killed, and a power cut."""
+    with server_folder() as folder:
+        broker = RabbitMQ(folder / "rabbitmq", password=uuid4().hex, definitions={"vhosts": [{"name": VHOST}]})
+        try:
+            broker.start()
+            async with await aio_pika.connect(broker.url(VHOST)) as connection:
+                channel = await connection.channel(publisher_confirms=True)
+                await channel.declare_queue("classic", durable=True)
+                for number in range(20):
+                    message = wire.message_of(b"{}", event_id=str(number), topic="x", headers={})
+                    await channel.default_exchange.publish(message, "classic")
+            broker.kill()
+            broker.start()
+            async with await aio_pika.connect(broker.url(VHOST)) as connection:
+                queue = await (await connection.channel()).declare_queue("classic", durable=True, passive=True)
+                left = int(queue.declaration_result.message_count or 0)
+        finally:
+            broker.kill()
     return "" if left == 20 else f"{20 - left} of 20 confirmed messages died with the broker"
 
 
