@@ -51,6 +51,7 @@ LETTERS: Mapping[str, str] = {
     "suggestion_lapsed": "Предложение снято",
     "document_issued": "Документ выдан",
     "group_changed": "Изменились даты потока",
+    "review_due": "Можно оставить отзыв",
     "saved_search": "Новое по сохранённому поиску",
 }
 NOWHERE = "Муниципалитет не указан"
