@@ -3,8 +3,7 @@
 import argparse
 import asyncio
 import json
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,16 @@ import aiohttp
 
 from deploy import launch
 from deploy.commands.clock import ahead
-from deploy.demo.door import Door, Person, until
+from deploy.demo.door import Door, Person, each, until
+from deploy.demo.groups import enter_groups
+from deploy.demo.past import apply_again, be_measured, study
 from deploy.demo.publications import enter_publications
+from deploy.demo.region import enter_schools, retold
 from deploy.identity.personas import Persona, listed
-from shared.clock import REGION, real_time, today
+from shared.clock import real_time, today
 
 DATA = Path(__file__).parent / "demo"
 BASIS = "Приказ РЦОКИО от 01.09.2026 № 1 «О закреплении специалистов»"
-AT_ONCE = 8
 SCOPED_BY = {
     "school_specialist": "organisation",
     "provider_specialist": "organisation",
@@ -32,31 +33,29 @@ def read(name: str) -> Any:
     return json.loads((DATA / name).read_text())
 
 
-async def each(work: Iterable[Any]) -> list[Any]:
-    """Do the work a few pieces at a time, keeping the order of the answers."""
-    slots = asyncio.Semaphore(AT_ONCE)
-
-    async def one(piece: Any) -> Any:
-        async with slots:
-            return await piece
-
-    return list(await asyncio.gather(*(one(piece) for piece in work)))
-
-
-async def load(portal: str, issuer: str) -> None:
-    """Everything in the order in which people depend on each other."""
+async def load(portal: str, issuer: str, scale: str) -> None:
+    """Everything in the order in which people depend on each other; a whole region begins half a year ago, and so does its clock."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
-        door = Door(portal, issuer, http)
+        door, region = Door(portal, issuer, http), scale == "region"
         operator = await door.person(next(one.id for one in listed() if one.role == "operator"))
         organisations = await enter_organisations(operator)
+        if region:
+            organisations |= await enter_schools(operator)
         await grant_roles(operator, issuer, organisations)
         assessor = await door.person(next(one.id for one in listed() if one.role == "assessor"))
         authors = await authors_of(door)
-        publications = enter_publications(read("catalog/publications.json"), operator, authors, organisations, today(real_time() + ahead()))
-        programmes = enter_programmes(operator, authors, organisations)
-        ids, *_ = await asyncio.gather(programmes, enter_assessment(assessor, organisations), publications)
+        told = read("catalog/programmes.json")
+        told += retold(told) if region else []
+        programmes = enter_programmes(operator, authors, organisations, told)
+        ids, _ = await asyncio.gather(programmes, enter_assessment(assessor, organisations))
+        learners = await study(door, operator, authors, organisations, told, ids) if region else []
+        day = today(real_time() + ahead())
+        groups = each(enter_groups(author_of(one, authors), one, ids[one["code"]], day) for one in told)
+        await asyncio.gather(groups, enter_publications(read("catalog/publications.json"), operator, authors, organisations, day))
         await enter_edits(operator, authors, organisations, ids)
         await each(look_in_vain(operator, wanted, times) for wanted, times in IN_VAIN)
+        await apply_again(learners, ids)
+        await be_measured(learners)
 
 
 IN_VAIN: tuple[tuple[dict[str, str], int], ...] = (
@@ -133,13 +132,18 @@ async def authors_of(door: Door) -> dict[str, Person]:
     return {organisation: await door.person(one) for organisation, one in specialists.items()}
 
 
-async def enter_programmes(reader: Person, authors: dict[str, Person], organisations: dict[str, str]) -> dict[str, str]:
-    """Programmes with their groups, each published by somebody who did not write it; those that others require come first. Ids by code."""
-    day, ids = today(real_time() + ahead()), dict[str, str]()
-    waiting = read("catalog/programmes.json")
+def author_of(programme: dict[str, Any], authors: dict[str, Person]) -> Person:
+    return authors.get(programme["provider"], authors[""])
+
+
+async def enter_programmes(
+    reader: Person, authors: dict[str, Person], organisations: dict[str, str], waiting: list[dict[str, Any]]
+) -> dict[str, str]:
+    """Programmes, each published by somebody who did not write it; those that others require come first. Ids by code."""
+    ids = dict[str, str]()
     while waiting:
         ready = [one for one in waiting if all(code in ids for code in one.get("prerequisites", []))]
-        work = (enter_programme(reader, authors.get(one["provider"], authors[""]), one, organisations, ids, day) for one in ready)
+        work = (enter_programme(reader, author_of(one, authors), one, organisations, ids) for one in ready)
         for one, made in zip(ready, await each(work), strict=True):
             ids[one["code"]] = made
         waiting = [one for one in waiting if one["code"] not in ids]
@@ -164,41 +168,14 @@ async def enter_edits(reader: Person, authors: dict[str, Person], organisations:
             await author.post(f"/programmes/{made['id']}/submission")
 
 
-async def enter_programme(
-    reader: Person, author: Person, said: dict[str, Any], organisations: dict[str, str], ids: dict[str, str], day: date
-) -> str:
+async def enter_programme(reader: Person, author: Person, said: dict[str, Any], organisations: dict[str, str], ids: dict[str, str]) -> str:
     facts = {name: value for name, value in said.items() if name not in ("provider", "groups", "prerequisites")}
     facts |= {"provider_id": organisations[said["provider"]], "prerequisites": [ids[code] for code in said.get("prerequisites", [])]}
     made = await author.post("/programmes", facts, key=f"demo:{said['code']}")
     submitted = await author.post(f"/programmes/{made['id']}/submission", key=f"demo:submit:{said['code']}")
     version = {"version": submitted["review"]["number"]}
     await reader.post(f"/programmes/{made['id']}/publication", version, key=f"demo:publish:{said['code']}")
-    for place, group in enumerate(said["groups"]):
-        dated = {name: (day + timedelta(days=value)).isoformat() for name, value in group.items() if name in DATES}
-        facts = {**group, **dated, "timetable": timetable(said, group, day)}
-        await author.post(f"/programmes/{made['id']}/groups", facts, key=f"demo:{said['code']}:{place}")
     return str(made["id"])
-
-
-DATES = ("starts", "ends", "enrolment_opens", "enrolment_closes")
-MEETS, MEETS_HOURS, SUNDAY = time(10), timedelta(hours=5), 6
-
-
-def timetable(programme: dict[str, Any], group: dict[str, Any], day: date) -> list[dict[str, Any]]:
-    """A day in the classroom for each module, from the group's first day to its last; what is learnt at a distance has no hours."""
-    if programme["form"] == "distance":
-        return []
-    first, days, modules = day + timedelta(days=group["starts"]), group["ends"] - group["starts"], len(programme["outline"])
-    teachers = [one["name"] for one in programme.get("teachers", ())]
-    meetings = []
-    for number in range(modules):
-        meets = first + timedelta(days=days * number // max(modules - 1, 1))
-        if meets.weekday() == SUNDAY and 0 < number < modules - 1:
-            meets += timedelta(days=1)
-        begins = datetime.combine(meets, MEETS, REGION)
-        meeting = {"starts": begins.isoformat(), "ends": (begins + MEETS_HOURS).isoformat(), "room": f"ауд. {programme['code'][-3:]}"}
-        meetings.append(meeting | ({"teacher": teachers[number % len(teachers)]} if teachers else {}))
-    return meetings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -206,7 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--portal", required=True)
     parser.add_argument("--scale", choices=("demo", "region"), default="demo")
     said = parser.parse_args(arguments)
-    asyncio.run(load(said.portal, launch.places(launch_id="").at("identity")))
+    asyncio.run(load(said.portal, launch.places(launch_id="").at("identity"), said.scale))
     return 0
 
 

@@ -1,11 +1,13 @@
 """`./dpo clock +40d`: moves the clock of the development mode forward; every process reads it within a second."""
 
 import argparse
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
 from deploy.console import Refusal, say
 from deploy.paths import CLOCK, write_whole
+from shared.clock import READ_SECONDS
 
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
@@ -24,6 +26,12 @@ def main(arguments: argparse.Namespace) -> int:
 def ahead() -> timedelta:
     """By how much the clock is ahead now."""
     return timedelta(seconds=float(CLOCK.read_text().strip() or 0)) if CLOCK.exists() else timedelta(0)
+
+
+async def stand(offset: timedelta) -> None:
+    """Let the clock run ahead of real time, or behind it while a past is entered; returns when every process lives by it."""
+    await asyncio.to_thread(write_whole, CLOCK, str(offset.total_seconds()))
+    await asyncio.sleep(READ_SECONDS + 0.2)  # no process tells which time it lives in, but by then each has read the file
 
 
 def moved(offset: timedelta, move: str) -> timedelta:

@@ -11,14 +11,16 @@ import time
 
 from deploy import launch
 from deploy.console import Refusal, say, seconds, step
+from deploy.demo.past import PAST
 from deploy.identity.personas import listed
-from deploy.paths import HOME, LOGS, ROOT, STATUS
+from deploy.paths import CLOCK, HOME, LOGS, ROOT, STATUS, write_whole
 from deploy.start import READY_SECONDS, run, start
 from deploy.suite import SERVICES, Places, given_servers, private_postgresql, private_rabbitmq
 from deploy.supervisor import Supervisor
 
 STOP_ORDER = (("gateway",), SERVICES, ("development", "traces"))
 LOADED = HOME / "demo-loaded"  # the scale of the demonstration data in the databases
+LOADING = {"demo": "Демонстрационные данные", "region": "Данные целой области и её сентябрьского набора, около пяти минут"}
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -84,6 +86,8 @@ async def up(scale: str) -> int:
     supervisor.tell("starting")
 
     async def work() -> None:
+        if scale == "region" and not LOADED.exists():
+            write_whole(CLOCK, str(-PAST.total_seconds()))  # what lies behind is entered first, and its people have their roles by then
         await start(supervisor, places, postgresql)
         supervisor.watch()
         await load_demo(places, scale)
@@ -107,8 +111,10 @@ async def up(scale: str) -> int:
 async def load_demo(places: Places, scale: str) -> None:
     """Load the demonstration data once, as people would, through the portal's own API."""
     if LOADED.exists():
+        if scale == "region" and LOADED.read_text() != "region":
+            say("· Данные уже загружены (demo). Чтобы загрузить область: ./dpo reset, затем ./dpo up --scale region")
         return
-    with step(f"Демонстрационные данные ({scale})"):
+    with step(LOADING[scale]):
         await run("deploy.demo_data", "--portal", places.portal, "--scale", scale, environment={})
     LOADED.write_text(scale)
 

@@ -45,12 +45,7 @@ class Cast:
             await self.register(facts)
 
     async def read_organisations(self) -> None:
-        cursor = None
-        while True:
-            page = await self.operator.get("/organisations", limit=100, cursor=cursor)
-            self.organisations |= {one["code"]: one for one in page["items"]}
-            if not (cursor := page["next"]):
-                return
+        self.organisations = {one["code"]: one for one in await self.operator.everything("/organisations")}
 
     async def newcomer(self) -> Persona:
         """A teacher of mathematics who has not registered yet."""

@@ -3,14 +3,14 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
 
 CLIENT = "dpo"
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS, AT_ONCE = 60.0, 8
 Found = TypeVar("Found")
 
 
@@ -50,7 +50,9 @@ class Person:
     headers: Mapping[str, str]
     trace: str = ""
 
-    async def call(self, method: str, path: str, json: Any = None, *, key: str | None = None, **query: Any) -> Any:
+    async def call(
+        self, method: str, path: str, json: Any = None, *, key: str | None = None, file: bytes | None = None, **query: Any
+    ) -> Any:
         """The answer's JSON; raises `Refused` for any refusal, and waits out a full bucket of the rate limit."""
         headers = dict(self.headers)
         if method != "GET":
@@ -58,7 +60,7 @@ class Person:
         params = {name: str(value) for name, value in query.items() if value is not None}
         while True:
             url = f"{self.door.portal}/api/v1{path}"
-            async with self.door.http.request(method, url, json=json, params=params, headers=headers) as answer:
+            async with self.door.http.request(method, url, json=json, data=file, params=params, headers=headers) as answer:
                 self.trace = answer.headers.get("x-trace-id", "") or self.trace
                 body = await answer.json() if answer.content_type.endswith("json") else None
                 if answer.status == 429 or (answer.status == 503 and method == "GET"):
@@ -76,6 +78,26 @@ class Person:
 
     async def put(self, path: str, json: Any) -> Any:
         return await self.call("PUT", path, json)
+
+    async def everything(self, path: str, **query: Any) -> list[Any]:
+        """All pages of a list."""
+        found, cursor = [], None
+        while True:
+            page = await self.get(path, limit=100, cursor=cursor, **query)
+            found += page["items"]
+            if not (cursor := page["next"]):
+                return found
+
+
+async def each(work: Iterable[Awaitable[Found]]) -> list[Found]:
+    """Do the work a few pieces at a time, keeping the order of the answers."""
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(piece: Awaitable[Found]) -> Found:
+        async with slots:
+            return await piece
+
+    return list(await asyncio.gather(*(one(piece) for piece in work)))
 
 
 async def until(ask: Callable[[], Awaitable[Found | None]], *, what: str, within: float = PATIENCE_SECONDS) -> Found:

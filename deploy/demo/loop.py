@@ -55,7 +55,7 @@ async def read_mails(play: Play, cast: Cast) -> None:
     async def all_there() -> bool:
         return not await cast.operator.get("/deliveries", status="queued", limit=100)
 
-    async with play.step("Все письма дошли"):
+    async with play.step("Все письма дошли", cast.operator):
         await until(all_there, what="the last letter is sent")
         async with cast.door.http.get(f"{cast.sink}/mails", params={"to": cast.teacher_facts.email}) as answer:
             listed = (await answer.json())["items"]

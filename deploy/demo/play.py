@@ -23,14 +23,13 @@ class Play:
     closure: list[dict[str, Any]] = field(default_factory=list)
 
     @asynccontextmanager
-    async def step(self, name: str, actor: Person | None = None) -> AsyncIterator[None]:
+    async def step(self, name: str, actor: Person) -> AsyncIterator[None]:
         """One step: what was done, how long it took until everybody knew, and its trace."""
         began = time.monotonic()
         yield
         seconds = round(time.monotonic() - began, 3)
-        trace = actor.trace if actor else ""
-        self.steps.append({"name": name, "seconds": seconds, "trace_id": trace})
-        self.tell(f"{seconds:7.2f} с  {name}" + (f"  · трасса {trace}" if trace else ""))
+        self.steps.append({"name": name, "seconds": seconds, "trace_id": actor.trace})
+        self.tell(f"{seconds:7.2f} с  {name}  · трасса {actor.trace}")
 
     def note(self, words: str) -> None:
         """A line beneath a step."""

@@ -1,16 +1,14 @@
 """The route, and each of its steps from the suggestion to the order of completion."""
 
-import asyncio
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from deploy.commands.clock import ahead, moved
+from deploy.commands.clock import ahead, moved, stand
 from deploy.demo.cast import Cast
 from deploy.demo.door import Person, until
 from deploy.demo.play import Play
-from deploy.paths import CLOCK, write_whole
-from shared.clock import READ_SECONDS, real_time, today
+from shared.clock import real_time, today
 
 
 async def plan(play: Play, cast: Cast) -> None:
@@ -48,10 +46,10 @@ async def wait_for_enrolment(play: Play, cast: Cast) -> None:
     """When enrolment into every planned step opens later, let the clock run to the first of these days."""
     route = await cast.teacher.get("/me/route")
     groups = [await cast.teacher.get(f"/groups/{step['groups'][0]['group_id']}") for step in route["steps"] if step["status"] == "planned"]
-    opens = min((date.fromisoformat(group["enrolment_opens"]) for group in groups), default=suite_day())
-    if opens > suite_day():
-        async with play.step(f"Часы идут до начала записи, {opens:%d.%m.%Y}"):
-            await move_clock(opens)
+    first = min(groups, key=lambda group: str(group["enrolment_opens"]), default=None)
+    if first and (opens := date.fromisoformat(first["enrolment_opens"])) > suite_day():
+        async with play.step(f"Часы идут до начала записи, {opens:%d.%m.%Y}", cast.teacher):
+            await move_clock(opens, cast.teacher, first["id"])
 
 
 async def progressed(cast: Cast, programmes: set[str]) -> bool:
@@ -97,12 +95,12 @@ async def enrol(play: Play, cast: Cast, application: dict[str, Any]) -> dict[str
 
 async def complete(play: Play, cast: Cast, application: dict[str, Any]) -> None:
     """The group studies to its end, then the order of completion."""
-    ends = date.fromisoformat(application["group"]["ends"])
+    ends, provider = date.fromisoformat(application["group"]["ends"]), await provider_of(cast, application)
     if ends >= suite_day():
-        async with play.step(f"Часы идут до конца обучения, {ends:%d.%m.%Y}"):
-            await move_clock(ends + timedelta(days=1))
+        async with play.step(f"Часы идут до конца обучения, {ends:%d.%m.%Y}", provider):
+            await move_clock(ends + timedelta(days=1), provider, application["group"]["id"])
     outcomes = {"outcomes": {application["id"]: "completed"}}
-    await sign(play, await provider_of(cast, application), application, kind="completion", words="о завершении обучения", **outcomes)
+    await sign(play, provider, application, kind="completion", words="о завершении обучения", **outcomes)
     if play.application["number"] == application["number"]:
         play.application["status"] = (await cast.operator.get(f"/applications/{application['id']}"))["status"]
 
@@ -119,8 +117,7 @@ def suite_day() -> date:
     return today(real_time() + ahead())
 
 
-async def move_clock(day: date) -> None:
-    """Move the suite's clock to a day that lies ahead, and let every process notice."""
-    if (days := (day - suite_day()).days) > 0:
-        await asyncio.to_thread(write_whole, CLOCK, str(moved(ahead(), f"+{days}d").total_seconds()))
-        await asyncio.sleep(READ_SECONDS + 0.2)  # no process tells which time it lives in, but by then each has read the file
+async def move_clock(day: date, person: Person, group_id: str) -> None:
+    """Move the suite's clock to a day that lies ahead, let every process notice, and look at a group as it is on that day."""
+    await stand(moved(ahead(), f"+{(day - suite_day()).days}d"))
+    await person.get(f"/groups/{group_id}")

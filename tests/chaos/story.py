@@ -49,7 +49,7 @@ class Story:
         for name in {PROVIDER, *(one for pair in SCHOOLS.values() for one in pair)}:
             self.staff[name] = await self.door.person(name)
         provider = self.staff[PROVIDER]
-        schools = {one["code"]: one["id"] for one in await everything(provider, "/organisations")}
+        schools = {one["code"]: one["id"] for one in await provider.everything("/organisations")}
         newest = {one["purpose"]: one["version"] for one in await provider.get("/consents/texts")}
         self.texts = [{"purpose": purpose, "text_version": newest[purpose]} for purpose in ("training", "assessment", "notifications")]
         for code in PROGRAMMES:
@@ -167,13 +167,3 @@ class Story:
                 }
                 about = " ".join(one.application_id for one in some)
                 await self.ledger.command(provider, "order", "POST", "/orders", body, about=about)
-
-
-async def everything(person: Person, path: str) -> list[dict[str, Any]]:
-    """All pages of a list."""
-    found, cursor = [], None
-    while True:
-        page = await person.get(path, limit=100, cursor=cursor)
-        found += page["items"]
-        if not (cursor := page["next"]):
-            return found

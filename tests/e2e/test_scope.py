@@ -8,7 +8,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from deploy.demo.door import Door, Person, Refused
+from deploy.demo.door import Door, Refused
 from deploy.identity.personas import listed
 from deploy.paths import ROOT
 from tests.e2e.conftest import Loop
@@ -47,6 +47,7 @@ OPERATIONS = [
 @pytest.fixture(scope="module")
 async def owned(loop: Loop, suite: Suite, door: Door) -> dict[str, str]:
     """One real object of each kind, all of the teacher of the loop or of the provider."""
+    begun = "Шифр;Название\nПК-1;Начатая\n".encode()
     polyakova, draft_id = await door.person("polyakova"), str(uuid4())
     await polyakova.put(f"/drafts/{draft_id}", {"kind": "programme", "fields": {"title": ["Начатая программа"]}})
     number, shown = loop.said["application"]["number"], "FROM application WHERE number = $1"
@@ -63,7 +64,7 @@ async def owned(loop: Loop, suite: Suite, door: Door) -> dict[str, str]:
         "grant_id": await suite.value("gateway", granted),
         "right_id": await suite.value("catalog", "SELECT id FROM review_right WHERE person_id = $1 LIMIT 1", person),
         "draft_id": draft_id,
-        "import_id": await uploaded(polyakova),
+        "import_id": (await polyakova.call("POST", "/imports", file=begun, kind="programmes", name="таблица.csv"))["id"],
     }
     provider = await suite.value("catalog", "SELECT provider_id FROM programme WHERE id = $1", found["programme_id"])
     for name, table in PUBLISHED.items():
@@ -72,15 +73,6 @@ async def owned(loop: Loop, suite: Suite, door: Door) -> dict[str, str]:
         found[name] = own or await suite.value("catalog", f"SELECT id FROM {table} LIMIT 1")
     assert all(found.values()), found
     return {name: str(value) for name, value in found.items()}
-
-
-async def uploaded(person: Person) -> str:
-    """A table of programmes that somebody began to import."""
-    url, headers = f"{person.door.portal}/api/v1/imports", {**person.headers, "idempotency-key": str(uuid4())}
-    asked = {"kind": "programmes", "name": "таблица.csv"}
-    async with person.door.http.post(url, params=asked, headers=headers, data="Шифр;Название\nПК-1;Начатая\n".encode()) as answer:
-        assert answer.status == 201, await answer.text()
-        return str((await answer.json())["id"])
 
 
 def filled(path: str, ids: dict[str, str]) -> str:
