@@ -16,7 +16,8 @@ W = WorkingCopy
 MOST = 100
 
 
-TITLE = func.left(func.jsonb_extract_path_text(col(W.fields), "title", "0"), 300)
+TITLES = ("title", "name")
+TITLE = func.left(func.coalesce(*(func.jsonb_extract_path_text(col(W.fields), name, "0") for name in TITLES)), 300)
 
 
 async def copies_listed(session: AsyncSession, wanted: WantedCopies, *, caller: Caller) -> list[Any]:
@@ -35,5 +36,5 @@ async def copy_shown(session: AsyncSession, copy_id: UUID, *, caller: Caller) ->
     found = await session.scalar(select(W).where(col(W.id) == copy_id, held_by(caller)).order_by(col(W.saved_at).desc()).limit(1))
     if found is None:
         raise NotFound("Такого черновика нет.")
-    title = next(iter(found.fields.get("title", [])), None)
+    title = next((found.fields[name][0] for name in TITLES if found.fields.get(name)), None)
     return {**found.model_dump(exclude={"holder", "owner"}), "own": found.owner == caller.subject, "title": title}

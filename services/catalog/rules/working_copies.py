@@ -12,7 +12,7 @@ from services.catalog.rules.fields import Facts, plain
 
 LARGEST = 200_000
 KEPT = timedelta(days=90)
-Kind = Literal["programme", "group", "event", "news", "notice", "document"]
+Kind = Literal["programme", "group", "event", "news", "notice", "document", "organisation"]
 FieldName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,80}$")]
 Typed = Annotated[str, Field(max_length=100_000), AfterValidator(plain)]
 

@@ -11,7 +11,7 @@ from sqlmodel import Field, col
 from services.catalog.tables.registry import Base, moment, one_of
 from shared.access import Caller
 
-COPIED = ("programme", "group", "event", "news", "notice", "document")
+COPIED = ("programme", "group", "event", "news", "notice", "document", "organisation")
 
 
 class ProgrammeVersion(Base, table=True):

@@ -53,6 +53,13 @@ async def test_two_windows_do_not_overwrite_each_other(register: Register) -> No
     assert (late.status_code, late.json()["current"]["fields"]) == (412, {"title": ["Из первого окна"]})
 
 
+async def test_an_organisation_is_titled_by_its_name(register: Register) -> None:
+    copy_id = uuid4()
+    await saved(register, copy_id, register.operator, kind="organisation", fields={"name": ["Новый центр"]})
+    assert [one["title"] for one in (await register.get("/drafts", register.operator, kind="organisation"))["items"]] == ["Новый центр"]
+    assert (await register.get(f"/drafts/{copy_id}", register.operator))["title"] == "Новый центр"
+
+
 async def test_lists_are_by_kind_and_object(register: Register) -> None:
     programme = uuid4()
     await saved(register, uuid4(), register.specialist, object_id=str(programme))

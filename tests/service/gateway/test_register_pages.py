@@ -11,7 +11,7 @@ from tests.service.gateway.conftest import Browser, Open, Stand, Upstream
 from tests.service.gateway.test_public_pages import CARD, DOCUMENT, LISTED, ORGANISATION
 from tests.unit.portal.register import TODAY
 
-PROVIDER = UUID(ORGANISATION)
+PROVIDER, DRAFT = UUID(ORGANISATION), str(uuid4())
 VALID = {"valid_from": "2000-01-01", "valid_to": None, "in_force": True}
 PHYSICS = {"dictionary": "subject", "code": "physics", "title": "Физика", "short": "физика", **VALID}
 LISTS = {
@@ -38,6 +38,7 @@ async def stand(opened: Open, upstream: Upstream) -> Stand:
     stand.upstream.says(f"GET /organisations/{ORGANISATION}", CARD)
     stand.upstream.says(f"GET /organisations/{ORGANISATION}/changes", {"items": [CHANGE]})
     stand.upstream.says("GET /reports/demand", DEMAND)
+    stand.upstream.says("GET /drafts", {"items": []})
     return stand
 
 
@@ -60,19 +61,20 @@ def told(stand: Stand, method: str) -> list[Any]:
 async def test_the_operator_finds_and_edits_with_the_history_below(stand: Stand, operator: Browser) -> None:
     assert f"/operator/organisations/{ORGANISATION}" in (await operator.get("/operator/organisations?q=институт")).text
     page = (await operator.get(f"/operator/organisations/{ORGANISATION}")).text.replace("\u00a0", " ")
-    assert 'name="revision" value="1"' in page
+    assert 'name="base_revision" value="1"' in page
     assert "Телефон: не было → +7 351 200-00-00" in page
 
 
 async def test_a_rename_from_a_day_and_a_licence_are_sent_whole(stand: Stand, operator: Browser) -> None:
     stand.upstream.says(f"PUT /organisations/{ORGANISATION}", CARD)
-    typed = {"code": "institute", "name": "Новое", "short_name": "Н", "valid_from": "2026-11-01", "revision": "1", "status": "active"}
+    typed = {"code": "institute", "name": "Новое", "short_name": "Н", "valid_from": "2026-11-01", "base_revision": "1", "status": "active"}
     licence = {"licence_number": "Л035", "licence_issued": "2020-02-14", "licence_authority": "Министерство", "licence_status": "active"}
     response = await press(operator, f"/operator/organisations/{ORGANISATION}", **typed, **licence)
     assert response.status_code == 303, response.text
     ((_, body),) = told(stand, "PUT")
     assert (body["valid_from"], body["kind"]) == ("2026-11-01", "provider")
-    assert {name.lower(): value for name, value in stand.upstream.heard[-1].headers.items()}["if-match"] == '"1"'
+    sent = next(one for one in stand.upstream.heard if one.method == "PUT")
+    assert {name.lower(): value for name, value in sent.headers.items()}["if-match"] == '"1"'
     assert body["licence"] == {"number": "Л035", "issued": "2020-02-14", "authority": "Министерство", "status": "active"}
 
 
@@ -80,13 +82,39 @@ async def test_what_another_editor_changed_is_shown_beside_what_was_typed(stand:
     stand.upstream.says(f"GET /organisations/{ORGANISATION}", CARD | {"revision": 4, "founder": "Область"})
     detail = "Пока вы правили, запись изменил кто-то другой."
     stand.upstream.says(f"PUT /organisations/{ORGANISATION}", {"type": "stale", "detail": detail}, 412)
-    typed = {"code": "institute", "name": "Моё", "short_name": "М", "founder": "Город", "revision": "1", "status": "active"}
+    typed = {"code": "institute", "name": "Моё", "short_name": "М", "founder": "Город", "base_revision": "1", "status": "active"}
     response = await press(operator, f"/operator/organisations/{ORGANISATION}", **typed)
     page = response.text.replace("\u00a0", " ")
     assert response.status_code == 412
     assert 'value="Моё"' in page
     assert "Сейчас в реестре: Область" in page
-    assert 'name="revision" value="4"' in page
+    assert 'name="base_revision" value="4"' in page
+
+
+async def test_an_unfinished_form_is_kept_listed_and_opened_again(stand: Stand, operator: Browser) -> None:
+    kept: dict[str, Any] = {
+        "id": DRAFT,
+        "kind": "organisation",
+        "object_id": None,
+        "base_revision": None,
+        "revision": 1,
+        "own": True,
+        "title": "Новый центр",
+    }
+    kept |= {"saved_at": "2026-11-24T09:30:00Z", "fields": {"kind": ["provider"], "name": ["Новый центр"], "inn": ["74"]}}
+    for method, answer in (("PUT", kept), ("GET", kept)):
+        stand.upstream.says(f"{method} /drafts/{DRAFT}", answer)
+    stand.upstream.says("GET /drafts", {"items": [kept]})
+    typed = {"draft": DRAFT, "draft_kind": "organisation", "kind": "provider", "name": "Новый центр", "inn": "74"}
+    response = await press(operator, "/operator/organisations/new", do="keep", **typed)
+    form = f"/operator/organisations/new?draft={DRAFT}"
+    assert (response.status_code, response.headers["location"]) == (303, form)
+    ((path, body),) = told(stand, "PUT")
+    assert (path, body) == (f"/drafts/{DRAFT}", {"kind": "organisation", "fields": kept["fields"]})
+    assert f'href="{form}">Новый центр' in (await operator.get("/operator/organisations")).text.replace("\u00a0", " ")
+    page = (await operator.get(form)).text
+    assert f'data-autosave="/drafts/{DRAFT}"' in page
+    assert ('value="Новый центр"' in page.replace("\u00a0", " "), 'value="74"' in page) == (True, True)
 
 
 async def test_refusals_stand_at_the_fields(stand: Stand, operator: Browser) -> None:
