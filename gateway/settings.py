@@ -72,7 +72,7 @@ class Settings(ServiceSettings):
     person_burst: PositiveInt = 150
     sign_in_rate: PositiveFloat = 0.5  # sign-ins a second, per address
     sign_in_burst: PositiveInt = 20
-    subscribe_rate: PositiveFloat = 1 / 120  # letters to unconfirmed addresses a second, per address of the visitor
+    subscribe_rate: PositiveFloat = 1 / 120  # forms a second that leave an address, per address of the visitor
     subscribe_burst: PositiveInt = 10
 
     @property

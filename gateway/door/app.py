@@ -28,7 +28,8 @@ log = structlog.get_logger()
 MAX_HEADERS, MAX_BODY, MAX_FILE, BODY_SECONDS = 32_000, 1_000_000, 5_500_000, 30
 ASSETS = ("/static/", "/api/docs/")
 SIGN_IN = ("/sign-in", "/callback/")
-SUBSCRIBING = "/programmes/subscription"
+WRITING = ("/programmes/subscription", "/support")
+"""Forms of guests that make the portal write letters, or people read."""
 """Where a visitor makes us write to an address: seldom by one visitor, so that nobody buries others in letters."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 FILES = ("application/pdf",)
@@ -151,7 +152,7 @@ class Entering:
         address = address_of(peer[0] if peer else "", headers.get("x-forwarded-for"), gate.settings.trusted_proxies)
         if self.path.startswith(SIGN_IN):
             gate.sign_ins.take(address)
-        if self.path == SUBSCRIBING and self.method not in SAFE:
+        if self.path in WRITING and self.method not in SAFE:
             gate.subscribers.take(address)
         try:
             self.visitor = await gate.visitor(headers.get("authorization"), cookie_value(headers.get("cookie"), gate.cookie))

@@ -44,7 +44,7 @@ TEACHER = Section(
 )
 QUEUE, GRANTS, REPORTS = Door("/queue", "Согласование"), Door("/operator/grants", "Закрепление"), Door("/reports", "Отчёты")
 MODERATION, PUBLICATIONS = Door("/moderation", "Модерация"), Door("/provider/publications", "Мероприятия и новости")
-DOCUMENTS = Door("/operator/documents", "Документы")
+DOCUMENTS, REQUESTS = Door("/operator/documents", "Документы"), Door("/operator/requests", "Обращения")
 KEEPING = (
     PUBLICATIONS,
     DOCUMENTS,
@@ -73,7 +73,15 @@ def sections_of(held: Iterable[Held], *, registered: bool, development: bool) ->
     found = []
     if roles & {"operator", "auditor"}:
         mail = [Door("/mail", "Письма")] if development and "operator" in roles else []
-        watching = (REPORTS, Door("/operations", "Эксплуатация"), Door("/queue", "Заявки"), MODERATION, GRANTS, Door("/journal", "Журнал"))
+        watching = (
+            REPORTS,
+            Door("/operations", "Эксплуатация"),
+            Door("/queue", "Заявки"),
+            MODERATION,
+            GRANTS,
+            REQUESTS,
+            Door("/journal", "Журнал"),
+        )
         doors = (*watching, *(KEEPING if "operator" in roles else (DOCUMENTS,)), *mail)
         found.append(Section("operator", "Кабинет оператора", doors))
     if "ministry" in roles:

@@ -12,7 +12,7 @@ from shared.clock import REGION
 
 SITEMAP, ATOM = "http://www.sitemaps.org/schemas/sitemap/0.9", "http://www.w3.org/2005/Atom"
 MOST_ADDRESSES, MOST_NEWS = 50_000, 50
-PAGES = ("/", "/programmes", "/organisations", "/events", "/news", "/documents", "/procedures", "/help", "/open-data")
+PAGES = ("/", "/programmes", "/organisations", "/events", "/news", "/documents", "/procedures", "/help", "/support", "/open-data")
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 PRIVATE = (
     "/api/v1/",

@@ -42,12 +42,14 @@ from gateway.portal.pages import (
     reviews,
     route,
     subscriptions,
+    support,
 )
 
 ROUTERS = [
     assets.router,
     home.router,
     subscriptions.router,
+    support.router,
     programmes.router,
     reviews.router,
     review_desk.router,

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.notify import queries, subscriptions
+from services.notify import queries, subscriptions, support
 from services.notify.rules import deliveries, letters
 from services.notify.tables import Consent, Contact, Delivery, Erased, GroupCopy, Notice, Programme, Refusal, Seat
 from shared import telemetry
@@ -117,7 +117,8 @@ async def erase(session: AsyncSession, *, person_id: UUID, request_id: UUID, now
     tombstone = insert(Erased).values(person_id=person_id, request_id=request_id, erased_at=now).on_conflict_do_nothing()
     if (await session.execute(tombstone.returning(col(Erased.person_id)))).first() is None:
         return
-    erased = {"subscription": await subscriptions.end_of_person(session, person_id)}
+    asked = await support.end_of_person(session, person_id)
+    erased = {"subscription": await subscriptions.end_of_person(session, person_id), "support_request": asked}
     await forget(session, ADDRESS_GOES, person_id)
     for table in (Consent, Contact, Refusal, Notice, Seat, Delivery):
         gone = await session.execute(delete(table).where(col(table.person_id) == person_id).returning(col(table.person_id)))

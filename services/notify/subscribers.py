@@ -2,7 +2,7 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from services.notify import commands, queries, subscriptions
+from services.notify import commands, queries, subscriptions, support
 from services.notify.commands import notify
 from services.notify.tables import GroupCopy, Programme, Seat
 from shared.contracts import Envelope
@@ -163,4 +163,8 @@ HEARS: Hears = {
     ConsentWithdrawn: on_consent_withdrawn,
     SavedSearchMatched: on_saved_search_matched,
 }
-DUES: Dues = {subscriptions.LAPSES: subscriptions.lapse, commands.ADDRESS_GOES: commands.forget_address}
+DUES: Dues = {
+    subscriptions.LAPSES: subscriptions.lapse,
+    commands.ADDRESS_GOES: commands.forget_address,
+    support.FORGOTTEN: support.forget_answered,
+}

@@ -48,7 +48,8 @@ async def ask(
     if (await session.execute(fresh.returning(col(Subscription.subscription_id)))).first() is None:
         return
     await schedule(session, LAPSES, subscription_id, at=now + rules.CONFIRMED_WITHIN)
-    await queue(session, subscription_id, event_id=uuid4(), rule="subscription_asked", facts={}, happened_at=now)
+    about = {"about_id": subscription_id, "subscription_id": subscription_id}
+    await queue(session, event_id=uuid4(), rule="subscription_asked", facts={}, happened_at=now, **about)
 
 
 async def confirm(session: AsyncSession, token: str, *, now: datetime) -> Subscription:
@@ -122,11 +123,12 @@ async def tell(session: AsyncSession, envelope: Envelope, event: SavedSearchMatc
     items = [{"kind": one.kind, "title": one.title, "path": await path_of(session, one, found.path)} for one in event.items]
     await queue(
         session,
-        event.subscription_id,
         event_id=envelope.id,
         rule="saved_search",
+        about_id=event.subscription_id,
         facts={"items": items},
         happened_at=envelope.time,
+        subscription_id=event.subscription_id,
     )
 
 
@@ -140,9 +142,10 @@ async def path_of(session: AsyncSession, item: MatchedItem, search: str) -> str:
 
 
 async def queue(
-    session: AsyncSession, subscription_id: UUID, *, event_id: UUID, rule: str, facts: dict[str, Any], happened_at: datetime
+    session: AsyncSession, *, event_id: UUID, rule: str, about_id: UUID, facts: dict[str, Any], happened_at: datetime, **to: UUID
 ) -> None:
+    """Put a letter on its way that no person's contact receives; `to` names the row that has its address."""
     now = session.info["clock"]()
-    said = {"event_id": event_id, "subscription_id": subscription_id, "rule": rule, "about_id": subscription_id, "facts": facts}
+    said = {"event_id": event_id, "rule": rule, "about_id": about_id, "facts": facts, **to}
     queued = {"happened_at": happened_at, "queued_at": now, "next_try_at": now, "traceparent": telemetry.traceparent()}
     await session.execute(insert(Delivery).values(**said, **queued, status="queued", attempts=0).on_conflict_do_nothing())

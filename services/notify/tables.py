@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, Identity, Index, Integer, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -20,7 +20,7 @@ AN_ADDRESS = "email ~ '^{}$'".format(ADDRESS.replace("'", "''"))
 
 
 class Contact(Base, table=True):
-    """Where and how to greet a person; with `Subscription` the only places of people's addresses in the suite."""
+    """Where and how to greet a person; with `Subscription` and `SupportRequest` the only places of people's addresses in the suite."""
 
     __table_args__ = (CheckConstraint(AN_ADDRESS, name="email_shape"),)
     person_id: UUID = Field(primary_key=True)
@@ -67,7 +67,8 @@ class Delivery(Base, table=True):
     __table_args__ = (
         UniqueConstraint("event_id", "person_id", "rule"),
         UniqueConstraint("event_id", "subscription_id", "rule", name="delivery_once_per_subscription"),
-        CheckConstraint("(person_id IS NULL) <> (subscription_id IS NULL)", name="delivery_to_one"),
+        UniqueConstraint("event_id", "request_id", "rule", name="delivery_once_per_request"),
+        CheckConstraint("num_nonnulls(person_id, subscription_id, request_id) = 1", name="delivery_to_one"),
         CheckConstraint("status IN ('queued', 'sent', 'failed')", name="status_known"),
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
         Index("delivery_queued", "next_try_at", postgresql_where=text("status = 'queued'")),
@@ -77,6 +78,7 @@ class Delivery(Base, table=True):
     event_id: UUID
     person_id: UUID | None = Field(default=None, index=True)
     subscription_id: UUID | None = Field(default=None, foreign_key="subscription.subscription_id", ondelete="CASCADE", index=True)
+    request_id: UUID | None = Field(default=None, foreign_key="support_request.request_id", ondelete="CASCADE", index=True)
     rule: str = Field(max_length=50)
     about_id: UUID
     facts: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
@@ -106,6 +108,29 @@ class Subscription(Base, table=True):
     secret: bytes = Field(sa_type=LargeBinary)
     asked_at: datetime
     confirmed_at: datetime | None = None
+
+
+class SupportRequest(Base, table=True):
+    """What somebody asked the operator or proposed, where the answer goes, and the answer; `page` is where they were."""
+
+    __tablename__ = "support_request"
+    __table_args__ = (
+        CheckConstraint(AN_ADDRESS, name="support_request_email_shape"),
+        CheckConstraint("category IN ('question', 'problem', 'proposal')", name="support_request_category_known"),
+        CheckConstraint("num_nonnulls(answer, answered_at, answered_by) IN (0, 3)", name="support_request_answered_by_someone"),
+        Index("support_request_in_turn", "asked_at", "request_id"),
+    )
+    request_id: UUID = Field(primary_key=True)
+    number: int | None = Field(default=None, sa_column=Column(Integer, Identity(), nullable=False, unique=True))
+    category: str = Field(max_length=10)
+    words: str = Field(max_length=3000)
+    page: str = Field(max_length=300)
+    email: str = Field(max_length=254)
+    person_id: UUID | None = Field(default=None, index=True)
+    asked_at: datetime
+    answer: str | None = Field(default=None, max_length=3000)
+    answered_at: datetime | None = None
+    answered_by: str | None = Field(default=None, max_length=100)
 
 
 class Programme(Base, table=True):

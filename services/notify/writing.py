@@ -14,16 +14,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.notify import queries
-from services.notify.rules import letters, subscription_letters
+from services.notify.rules import letters, subscription_letters, support_letters
 from services.notify.rules.subscriptions import PURPOSES, token_of
 from services.notify.settings import Settings
-from services.notify.tables import Contact, Delivery, Subscription
+from services.notify.tables import Contact, Delivery, Subscription, SupportRequest
 
 templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape(["html"]), undefined=StrictUndefined
 )
 
-RULES = letters.RULES | subscription_letters.RULES
+RULES = letters.RULES | subscription_letters.RULES | support_letters.RULES
 
 
 class Folded(EmailPolicy):
@@ -48,6 +48,9 @@ class Addressee:
 
 async def addressee_of(session: AsyncSession, delivery: Delivery) -> Addressee | None:
     """Who a letter is for; None while nobody's address is known, or may be used only for the last letter."""
+    if delivery.request_id:
+        asked = await session.get(SupportRequest, delivery.request_id)
+        return asker(asked) if asked else None
     if delivery.person_id is None:
         found = await session.get(Subscription, delivery.subscription_id)
         return subscriber(delivery, found) if found else None
@@ -55,6 +58,11 @@ async def addressee_of(session: AsyncSession, delivery: Delivery) -> Addressee |
         return None
     contact = await session.get(Contact, delivery.person_id)
     return Addressee(contact.email, contact.salutation, delivery.facts) if contact else None
+
+
+def asker(asked: SupportRequest) -> Addressee:
+    facts = {"number": asked.number, "words": asked.words, "answer": asked.answer}
+    return Addressee(asked.email, "", facts, ("Написать ещё раз", "/support"))
 
 
 def subscriber(delivery: Delivery, found: Subscription) -> Addressee:

@@ -53,6 +53,8 @@ LETTERS: Mapping[str, str] = {
     "group_changed": "Изменились даты потока",
     "review_due": "Можно оставить отзыв",
     "saved_search": "Новое по сохранённому поиску",
+    "subscription_asked": "Подтверждение подписки",
+    "request_answered": "Ответ на обращение",
 }
 NOWHERE = "Муниципалитет не указан"
 UNKNOWN_ORGANISATION, UNKNOWN_PROGRAMME = "Название организации загружается", "Название программы загружается"

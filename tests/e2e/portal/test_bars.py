@@ -20,6 +20,7 @@ PUBLIC = (
     "/documents",
     "/search?q=математика",
     "/help",
+    "/support",
     "/programmes?q=робототехника",
     "/programmes/subscription?q=математика&form=distance",
 )
@@ -47,6 +48,7 @@ STAFF = (
     ("orlova", "/operator/organisations?q=институт"),
     ("orlova", "/operator/organisations/new"),
     ("orlova", "/operator/dictionaries"),
+    ("orlova", "/operator/requests"),
     ("orlova", "/operator/dictionaries?name=subject&code=physics"),
     ("orlova", "/operator/dictionaries?name=hours"),
     ("orlova", "/operator/dictionaries?name=municipalities"),

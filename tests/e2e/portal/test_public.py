@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.portal.conftest import DESK, PHONE, Visits, plain, press, tab_to, violations
 
-NEW = ("/organisations", "/organisations?kind=school&q=школа", "/organisations?kind=all&q=нет-такой", "/open-data")
+NEW = ("/organisations", "/organisations?kind=school&q=школа", "/organisations?kind=all&q=нет-такой", "/open-data", "/support")
 
 
 async def of_an_open_group(page: Page, what: str) -> str:
