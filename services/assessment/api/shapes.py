@@ -72,10 +72,18 @@ class QuestionOut(BaseModel):
     question: str
 
 
+class SampleOut(BaseModel):
+    stem: str
+    options: list[str]
+    answer: str
+    explanation: str
+
+
 class ProcedureOut(ProcedureItem):
     instructions: str
     difficulties: list[QuestionOut]
     difficulty_scale: list[str]
+    samples: list[SampleOut]
 
 
 class ItemReportOut(BaseModel):

@@ -87,6 +87,7 @@ async def publish_procedure(
     items = await current_items(session, facts.framework_id, [code for codes in facts.forms.values() for code in codes])
     bank = {code: rules.Known(item.item_id, item.competence) for code, item in items.items()}
     demand_none(rules.procedure_faults(facts, bank=bank, competences=competences))
+    await demand_apart(session, facts)
     procedure = known or Procedure(revision=0, framework_version=framework.version, published_at=now, **facts.model_dump(exclude=APART))
     for name, value in facts.model_dump(exclude=APART).items():
         setattr(procedure, name, value)
@@ -109,6 +110,15 @@ async def publish_procedure(
 
 
 APART = {"forms", "difficulties"}
+
+
+async def demand_apart(session: AsyncSession, facts: rules.ProcedureFacts) -> None:
+    """Refuse samples that are items of the bank: their answers would be known beforehand."""
+    stems = [one.stem for one in facts.samples]
+    if stems and await session.scalar(
+        select(col(Item.item_id)).where(col(Item.framework_id) == facts.framework_id, col(Item.stem).in_(stems)).limit(1)
+    ):
+        raise Invalid("samples", "Пример взят из банка заданий: его ответ узнают до диагностики.")
 
 
 async def procedure_in_reach(session: AsyncSession, procedure_id: UUID, *, caller: Caller) -> Procedure:

@@ -96,6 +96,15 @@ class QuestionFacts(Facts):
     question: Line
 
 
+class SampleFacts(Facts):
+    """An item of no form, with its answer in words, for whoever wants to know what a procedure is like."""
+
+    stem: Annotated[Prose, Field(max_length=1000)]
+    options: Annotated[list[Line], Field(max_length=12)] = []
+    answer: Annotated[Prose, Field(max_length=1000)]
+    explanation: Annotated[Prose, Field(max_length=1000)]
+
+
 class ProcedureFacts(Facts):
     """A procedure with a form (codes of items in the order they are shown) for each purpose."""
 
@@ -108,6 +117,7 @@ class ProcedureFacts(Facts):
     forms: dict[Purpose, Annotated[list[Mark], Field(min_length=1, max_length=MOST_ITEMS_IN_FORM)]]
     difficulties: Annotated[list[QuestionFacts], Field(max_length=60)] = []
     difficulty_scale: Annotated[list[Line], Field(min_length=4, max_length=4)]
+    samples: Annotated[list[SampleFacts], Field(max_length=10)] = []
 
 
 @dataclass(frozen=True, slots=True)

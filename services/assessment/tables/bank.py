@@ -94,6 +94,7 @@ class Procedure(Base, table=True):
     result_visible_to: str
     instructions: str
     difficulty_scale: list[str] = texts()
+    samples: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
     published_at: datetime
 
 

@@ -34,6 +34,7 @@ async def test_the_framework_and_the_procedure_are_told_as_they_are_shown(centre
     assert card["items"] == {"entry": 65, "exit": 65}
     assert [one["code"] for one in card["competences"]] == [one["code"] for one in stated["competences"]]
     assert card["difficulties"] == in_bank("procedure.json")["difficulties"]
+    assert card["samples"] == in_bank("procedure.json")["samples"]
     [said] = [one.event() for one in await centre.service.told(ProcedurePublished)]
     assert isinstance(said, ProcedurePublished)
     assert (said.minutes, len(said.competences), said.procedure_id) == (120, 13, centre.procedure_id)
@@ -151,6 +152,17 @@ async def test_a_form_that_can_not_measure_is_refused(centre: Centre, change: An
     change(body["forms"])
     refusal = await centre.refused("POST", "/procedures", centre.operator, body, status=422, code="invalid")
     assert field in [one["field"] for one in refusal["errors"]]
+
+
+async def test_a_sample_that_is_an_item_of_the_bank_is_refused(centre: Centre) -> None:
+    [item, *_] = in_bank("items/КОМ-1.json")
+    sample = {"stem": item["stem"], "answer": "Так", "explanation": "Потому что"}
+    body = centre.procedure(samples=[sample])
+    refusal = await centre.refused("PUT", f"/procedures/{centre.procedure_id}", centre.operator, body, status=422, code="invalid")
+    assert [one["field"] for one in refusal["errors"]] == ["samples"]
+    sample["stem"] += " Объясните."
+    changed = await centre.done("PUT", f"/procedures/{centre.procedure_id}", centre.operator, body)
+    assert [one["options"] for one in changed["samples"]] == [[]]
 
 
 async def test_only_methodists_write_and_an_assessor_changes_only_their_procedure(centre: Centre) -> None:

@@ -77,6 +77,15 @@ class Question(Strict):
     question: str
 
 
+class Sample(Strict):
+    """An item of no form that everybody may see."""
+
+    stem: str
+    options: list[str]
+    answer: str
+    explanation: str
+
+
 class Procedure(Strict):
     """The procedure with its two parallel forms."""
 
@@ -88,6 +97,7 @@ class Procedure(Strict):
     forms: dict[Literal["entry", "exit"], list[str]]
     difficulties: list[Question]
     difficulty_scale: list[str]
+    samples: list[Sample]
 
 
 @cache

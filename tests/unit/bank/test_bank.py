@@ -142,3 +142,11 @@ def test_the_self_assessment_asks_about_every_competence_once_on_four_steps() ->
     assert [question.competence for question in procedure().difficulties] == COMPETENCES
     assert all(question.question.endswith("?") for question in procedure().difficulties)
     assert len(set(procedure().difficulty_scale)) == 4
+
+
+def test_the_samples_are_no_items_and_their_answers_are_among_the_options() -> None:
+    samples = procedure().samples
+    assert len(samples) >= 3
+    assert not {one.stem for one in samples} & {item.stem for item in items()}
+    chosen = [one for one in samples if one.answer in one.options]
+    assert chosen, "at least one sample shows how an option is chosen"
