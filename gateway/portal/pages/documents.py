@@ -14,11 +14,21 @@ router = APIRouter(route_class=Page)
 
 
 @router.get("/documents")
-async def documents(view: At) -> Response:
-    """Documents in force; staff see which of them they have not read yet."""
-    found, unread = await asyncio.gather(view.ask.get("/documents"), unread_by(view))
+async def documents(view: At, standing: str = "", year: str = "") -> Response:
+    """Documents in force and to come; staff see which of them they have not read yet. The address is the question."""
+    found, unread = await asyncio.gather(listed(view, standing, year), unread_by(view))
     public = [one for one in found["items"] if one["status"] == "published"]
-    return await view.show("documents.html", title="Документы", documents=public, unread=unread)
+    return await view.show("documents.html", title="Документы", documents=public, facets=found["facets"], unread=unread)
+
+
+async def listed(view: View, standing: str, year: str) -> Any:
+    """The documents asked for; all of them where the question means nothing."""
+    try:
+        return await view.ask.get("/documents", standing=standing or None, year=year or None)
+    except Refused as refused:
+        if refused.status != 422:
+            raise
+        return await view.ask.get("/documents")
 
 
 async def unread_by(view: View) -> dict[str, Any]:

@@ -1,17 +1,18 @@
 """Public documents and their versions."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from services.catalog import commands, queries
 from services.catalog.api.callers import DocumentAuthor, Number, Since, Visitor
 from services.catalog.api.public import Public
-from services.catalog.rules.documents import DocumentFacts
+from services.catalog.api.shapes.dictionaries import FacetValue
+from services.catalog.rules.documents import DocumentFacts, WantedDocuments
 from services.catalog.rules.fields import Facts, Reason
 from shared.clock import today
 from shared.edge import Edge, Now, Tx
@@ -41,6 +42,7 @@ class DocumentItem(BaseModel):
 
 class DocumentList(BaseModel):
     items: list[DocumentItem]
+    facets: dict[str, list[FacetValue]]
 
 
 class DocumentFile(BaseModel):
@@ -64,8 +66,8 @@ class DocumentOut(DocumentItem):
 
 
 @router.get("/documents", response_model=DocumentList)
-async def list_documents(caller: Visitor, tx: Tx, now: Now) -> Any:
-    return await queries.documents.documents_listed(tx, caller=caller, today=today(now))
+async def list_documents(wanted: Annotated[WantedDocuments, Query()], caller: Visitor, tx: Tx, now: Now) -> Any:
+    return await queries.documents.documents_listed(tx, wanted, caller=caller, today=today(now))
 
 
 @router.get("/documents/{document_id}", response_model=DocumentOut)

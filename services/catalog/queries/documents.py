@@ -1,5 +1,7 @@
 """Public documents: which version is in force, what came before and what comes next, and their files."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,6 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from services.catalog.rules.documents import WantedDocuments
 from services.catalog.tables import DocumentVersion, PublicDocument
 from shared.access import Caller
 from shared.errors import NotFound
@@ -30,15 +33,39 @@ def edits(caller: Caller) -> bool:
     return any(grant.role in ("operator", "auditor") for grant in caller.grants)
 
 
-async def documents_listed(session: AsyncSession, *, caller: Caller, today: date) -> dict[str, Any]:
-    """Documents by title, each with its version in force; whoever writes them also sees drafts and withdrawn ones."""
+STANDINGS = {"in_force": "Действует", "coming": "Вступит в силу"}
+
+
+async def documents_listed(session: AsyncSession, wanted: WantedDocuments, *, caller: Caller, today: date) -> dict[str, Any]:
+    """Documents by title, each with its version in force; whoever writes them also sees drafts and withdrawn ones. All fit on one page."""
     listed = select(D).order_by(col(D.title), col(D.id)).limit(500)
     documents = (await session.scalars(listed if edits(caller) else listed.where(col(D.status) == "published"))).all()
     versions: dict[UUID, list[Any]] = {}
     written = select(*VERSION).where(col(V.document_id).in_([one.id for one in documents])).order_by(col(V.number))
     for row in await session.execute(written):
         versions.setdefault(row.document_id, []).append(row)
-    return {"items": [document_shown(one, versions[one.id], edits(caller), today) for one in documents]}
+    items = [document_shown(one, versions[one.id], edits(caller), today) for one in documents]
+    chosen = {name: str(value) for name, value in wanted.model_dump().items() if value is not None}
+    stand = [(item, facets_of(item)) for item in items]
+    return {
+        "items": [item for item, facets in stand if chosen.items() <= facets.items()],
+        "facets": {name: counted([facets for _, facets in stand], name, chosen) for name in ("standing", "year")},
+    }
+
+
+def facets_of(item: Mapping[str, Any]) -> dict[str, str]:
+    """Where a published document stands, and the year of its version."""
+    if item["in_force_from"] is None:
+        return {}
+    return {"standing": "in_force" if item["in_force"] else "coming", "year": str(item["in_force_from"].year)}
+
+
+def counted(stand: Sequence[Mapping[str, str]], name: str, chosen: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A facet's values with their counts under the other facet's filter; a chosen value is never hidden."""
+    others = {facet: value for facet, value in chosen.items() if facet != name}
+    counts = Counter(facets[name] for facets in stand if facets and others.items() <= facets.items())
+    values = sorted({*counts, *([chosen[name]] if name in chosen else [])}, reverse=name == "year")
+    return [{"value": one, "title": STANDINGS.get(one, one), "count": counts[one], "chosen": chosen.get(name) == one} for one in values]
 
 
 async def document_card(session: AsyncSession, document_id: UUID, *, caller: Caller, today: date) -> dict[str, Any]:

@@ -4,9 +4,9 @@ import re
 from base64 import b64decode
 from binascii import Error as BadBase64
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from services.catalog.rules.fields import Day, Facts, Line, Prose, plain
 from services.catalog.rules.files import demand_pdf
@@ -49,6 +49,13 @@ class DocumentFacts(Facts):
     in_force_from: Day
     file: FileFacts | None = None
     drop_file: bool = False
+
+
+class WantedDocuments(Facts):
+    """Which documents to list: in force or coming, and of which year the version shown is."""
+
+    standing: Literal["in_force", "coming"] | None = None
+    year: Annotated[int | None, Field(ge=1900, le=2100)] = None
 
 
 def pdf_of(file: FileFacts) -> bytes:

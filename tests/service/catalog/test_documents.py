@@ -125,3 +125,21 @@ async def test_the_database_holds_what_the_rules_say_of_documents(register: Regi
         "INSERT INTO document_version SELECT document_id, number + place, body, changes, NULL, NULL, in_force_from, NULL"
         " FROM document_version, generate_series(1, 2) AS place",
     )
+
+
+async def test_facets_of_documents_react_to_each_other(register: Register) -> None:
+    this, coming = day(0)[:4], day(400)[:4]
+    await published(register, title="Действует")
+    await published(register, title="Вступит", in_force_from=day(400))
+
+    async def asked(**wanted: Any) -> tuple[list[str], dict[str, dict[str, int]]]:
+        found = await register.get("/documents", **wanted)
+        counts = {name: {one["value"]: one["count"] for one in values} for name, values in found["facets"].items()}
+        return [one["title"] for one in found["items"]], counts
+
+    both = {"standing": {"coming": 1, "in_force": 1}, "year": {coming: 1, this: 1}}
+    assert await asked() == (["Вступит", "Действует"], both)
+    assert await asked(standing="in_force") == (["Действует"], both | {"year": {this: 1}})
+    assert await asked(year=coming) == (["Вступит"], both | {"standing": {"coming": 1}})
+    assert await asked(year=coming, standing="in_force") == ([], {"standing": {"coming": 1, "in_force": 0}, "year": {coming: 0, this: 1}})
+    assert (await register.refused("GET", "/documents?standing=nobody", register.service.guest())).status_code == 422
