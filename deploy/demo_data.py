@@ -34,7 +34,7 @@ def read(name: str) -> Any:
 
 
 async def load(portal: str, issuer: str, scale: str) -> None:
-    """Everything in the order in which people depend on each other; a whole region begins half a year ago, and so does its clock."""
+    """Everything in the order in which people depend on each other; a whole region begins three months ago, and so does its clock."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
         door, region = Door(portal, issuer, http), scale == "region"
         operator = await door.person(next(one.id for one in listed() if one.role == "operator"))

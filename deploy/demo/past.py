@@ -1,4 +1,4 @@
-"""Half a year that lies behind: teachers of several municipalities applied, studied and said what they think; some are measured today."""
+"""The three months that lie behind: teachers applied, studied and said what they think; some of them are measured today."""
 
 import json
 import random
@@ -177,8 +177,8 @@ async def approve(learners: list[Learner]) -> None:
         if number % 17 == 5:
             one.application = await one.person.post(f"/applications/{one.application['id']}/withdrawal", key="past:withdrawal")
         elif number % 15 == 7 and one.application["status"] == "school_review":
-            verdict = {"decision": "reject", "reason": "no_substitute"}
-            one.application = await one.school.head.post(f"/applications/{one.application['id']}/decisions", verdict, key="past:rejection")
+            verdict, path = {"decision": "reject", "reason": "no_substitute"}, f"/applications/{one.application['id']}/decisions"
+            one.application = await one.school.head.post(path, verdict, key=f"past:rejection:{one.person.name}")
     await decide(learners, "school_review", "approve", lambda one: one.school.head)
     await decide(learners, "municipality_review", "approve", lambda one: one.school.specialist)
 
