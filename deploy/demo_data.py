@@ -7,17 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
 from deploy import launch
-from deploy.commands.clock import ahead
-from deploy.demo.door import Door, Person, each, until
+from deploy.commands.clock import suite_day
+from deploy.demo.door import Door, Person, client, each, until
 from deploy.demo.groups import enter_groups
 from deploy.demo.past import apply_again, be_measured, study
 from deploy.demo.publications import enter_publications
 from deploy.demo.region import enter_schools, retold
 from deploy.identity.personas import Persona, listed
-from shared.clock import real_time, today
 
 DATA = Path(__file__).parent / "demo"
 BASIS = "Приказ РЦОКИО от 01.09.2026 № 1 «О закреплении специалистов»"
@@ -35,7 +32,7 @@ def read(name: str) -> Any:
 
 async def load(portal: str, issuer: str, scale: str) -> None:
     """Everything in the order in which people depend on each other; a whole region begins three months ago, and so does its clock."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
+    async with client() as http:
         door, region = Door(portal, issuer, http), scale == "region"
         operator = await door.person(next(one.id for one in listed() if one.role == "operator"))
         organisations = await enter_organisations(operator)
@@ -49,7 +46,7 @@ async def load(portal: str, issuer: str, scale: str) -> None:
         programmes = enter_programmes(operator, authors, organisations, told)
         ids, _ = await asyncio.gather(programmes, enter_assessment(assessor, organisations))
         learners = await study(door, operator, authors, organisations, told, ids) if region else []
-        day = today(real_time() + ahead())
+        day = suite_day()
         groups = each(enter_groups(author_of(one, authors), one, ids[one["code"]], day) for one in told)
         await asyncio.gather(groups, enter_publications(read("catalog/publications.json"), operator, authors, organisations, day))
         await enter_edits(operator, authors, organisations, ids)

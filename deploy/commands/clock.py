@@ -3,11 +3,11 @@
 import argparse
 import asyncio
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from deploy.console import Refusal, say
 from deploy.paths import CLOCK, write_whole
-from shared.clock import READ_SECONDS
+from shared.clock import READ_SECONDS, real_time, today
 
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
@@ -26,6 +26,11 @@ def main(arguments: argparse.Namespace) -> int:
 def ahead() -> timedelta:
     """By how much the clock is ahead now."""
     return timedelta(seconds=float(CLOCK.read_text().strip() or 0)) if CLOCK.exists() else timedelta(0)
+
+
+def suite_day() -> date:
+    """The day in the region by the suite's clock."""
+    return today(real_time() + ahead())
 
 
 async def stand(offset: timedelta) -> None:

@@ -20,7 +20,7 @@ from deploy.supervisor import Supervisor
 
 STOP_ORDER = (("gateway",), SERVICES, ("development", "traces"))
 LOADED = HOME / "demo-loaded"  # the scale of the demonstration data in the databases
-LOADING = {"demo": "Демонстрационные данные", "region": "Данные целой области и её сентябрьского набора, около пяти минут"}
+LOADING = {"demo": "Демонстрационные данные", "region": "Данные целой области и её прошлого набора, около пяти минут"}
 
 
 def main(arguments: argparse.Namespace) -> int:

@@ -65,19 +65,21 @@ class Cast:
         await self.operator.post("/grants", facts)
 
     async def register(self, facts: Persona) -> None:
-        texts = await self.teacher.get("/consents/texts")
-        newest = {one["purpose"]: one["version"] for one in texts}
-        await self.teacher.post(
-            "/me/registration",
-            {
-                "consents": [{"purpose": purpose, "text_version": newest[purpose]} for purpose in PURPOSES],
-                "organisation_id": self.organisations[str(facts.organisation)]["id"],
-                "position": facts.position,
-                "subjects": list(facts.subjects or ()),
-                "levels": list(facts.levels or ()),
-            },
+        await register(
+            self.teacher,
+            organisation_id=self.organisations[str(facts.organisation)]["id"],
+            position=facts.position,
+            subjects=list(facts.subjects or ()),
+            levels=list(facts.levels or ()),
         )
 
     def provider(self, provider_id: str) -> Person:
         """The provider's specialist; the operator stands in for a provider without one."""
         return self.providers.get(provider_id, self.operator)
+
+
+async def register(person: Person, **facts: Any) -> Any:
+    """Agree to everything in its newest text, and say where and what one teaches; once, however often it is tried."""
+    newest = {one["purpose"]: one["version"] for one in await person.get("/consents/texts")}
+    consents = [{"purpose": purpose, "text_version": newest[purpose]} for purpose in PURPOSES]
+    return await person.post("/me/registration", {**facts, "consents": consents}, key="registration")

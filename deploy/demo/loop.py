@@ -5,12 +5,10 @@ import json
 import sys
 from collections.abc import Sequence
 
-import aiohttp
-
 from deploy import launch
 from deploy.console import Parser, Refusal
 from deploy.demo.cast import Cast
-from deploy.demo.door import Door, Refused, until
+from deploy.demo.door import Door, Refused, client, until
 from deploy.demo.measuring import diagnose, measure_again
 from deploy.demo.play import Play
 from deploy.demo.reviewing import review
@@ -37,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 async def loop(play: Play, places: Places) -> None:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
+    async with client() as http:
         door = Door(places.portal, places.at("identity"), http)
         cast = Cast(door, places.at("mail"))
         await cast.gather(play)

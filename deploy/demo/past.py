@@ -5,19 +5,18 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from deploy.commands.clock import ahead, stand
-from deploy.demo.cast import PURPOSES
+from deploy.commands.clock import stand, suite_day
+from deploy.demo.cast import register
 from deploy.demo.door import Door, Person, each, until
 from deploy.demo.groups import enter_group
 from deploy.demo.measuring import answer_form
 from deploy.identity.personas import listed
-from shared.clock import real_time, today
 
 PAST, STUDIED = timedelta(days=85), timedelta(days=44)
 """How long ago people applied, and finished."""
@@ -84,7 +83,7 @@ async def study(
     return learners
 
 
-async def let_pass(operator: Person, until_then: timedelta) -> None:
+async def let_pass(operator: Person, offset: timedelta) -> None:
     """Move the clock, once everybody has heard what happened and the letters of the day are sent."""
 
     async def calm() -> bool:
@@ -96,11 +95,7 @@ async def let_pass(operator: Person, until_then: timedelta) -> None:
         return await calm() and await calm()  # what a handler holds is in no count, but soon in another
 
     await until(calm_twice, what="the last letter is sent", within=600)
-    await stand(until_then)
-
-
-def suite_day() -> date:
-    return today(real_time() + ahead())
+    await stand(offset)
 
 
 def suits(programme: Facts) -> bool:
@@ -146,19 +141,6 @@ async def appointed(operator: Person, number: int, role: str, scope: str) -> str
     return name
 
 
-async def register(learner: Learner) -> None:
-    person = learner.person
-    newest = {one["purpose"]: one["version"] for one in await person.get("/consents/texts")}
-    facts = {
-        "consents": [{"purpose": purpose, "text_version": newest[purpose]} for purpose in PURPOSES],
-        "organisation_id": learner.school.organisation_id,
-        "position": "teacher",
-        "subjects": ["mathematics"],
-        "levels": ["basic_general"],
-    }
-    await until(lambda: person.post("/me/registration", facts, key="past:registration"), what="somebody registers")
-
-
 async def apply(learner: Learner, programme_id: str, group_id: str, *, key: str) -> Facts:
     wanted = {"programme_id": programme_id, "group_ids": [group_id]}
     made: Facts = await until(lambda: learner.person.post("/applications", wanted, key=key), what="somebody applies")
@@ -167,7 +149,9 @@ async def apply(learner: Learner, programme_id: str, group_id: str, *, key: str)
 
 async def join(learner: Learner, ids: Mapping[str, str]) -> None:
     """Register, and apply for the course."""
-    await register(learner)
+    facts = {"position": "teacher", "subjects": ["mathematics"], "levels": ["basic_general"]}
+    facts |= {"organisation_id": learner.school.organisation_id}
+    await until(lambda: register(learner.person, **facts), what="somebody registers")
     learner.application = await apply(learner, ids[learner.course["code"]], learner.group_id, key="past:application")
 
 

@@ -4,11 +4,10 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from deploy.commands.clock import ahead, moved, stand
+from deploy.commands.clock import ahead, moved, stand, suite_day
 from deploy.demo.cast import Cast
 from deploy.demo.door import Person, until
 from deploy.demo.play import Play
-from shared.clock import real_time, today
 
 
 async def plan(play: Play, cast: Cast) -> None:
@@ -111,10 +110,6 @@ async def sign(play: Play, provider: Person, application: dict[str, Any], *, kin
     order = {"group_id": application["group"]["id"], "application_ids": [application["id"]], **facts}
     async with play.step(f"Приказ № {number} {words}", provider):
         await provider.post("/orders", {**order, "kind": kind, "number": number, "dated": suite_day().isoformat()})
-
-
-def suite_day() -> date:
-    return today(real_time() + ahead())
 
 
 async def move_clock(day: date, person: Person, group_id: str) -> None:

@@ -102,6 +102,7 @@ class Faults:
         return int(self.suite.kill(name))
 
     async def kill_broker(self, seconds: float) -> int:
+        """The seconds are the fault itself: so long nobody hears and nothing is confirmed."""
         with self.suite.unattended():
             hit = await asyncio.to_thread(self.suite.kill_broker)
             coming = min(seconds, COMING_SECONDS)
